@@ -1,0 +1,68 @@
+// Package store is a place of the person's own for a few small files: a folder, a
+// Google Drive, a WebDAV server.
+//
+// A place only has to do four things, and creation is the only way to write: nothing is
+// ever overwritten, so a failed or repeated write cannot harm an older backup. Each kind
+// of place is a package of its own below this one, so that a wallet links only what it
+// uses, and each passes [github.com/cloudseed/cloudseed/store/storetest.Run].
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// MaxSize is the largest file a place must be able to keep, in bytes.
+const MaxSize = 8 << 20
+
+// A Store is one place.
+//
+// All methods may be called at the same time from many goroutines, return soon after ctx
+// ends, and fail with an [*Error] whose kind says what happened. A place that could not be
+// looked at is never an empty one: "not found" and an empty listing are facts, learned from
+// the place itself and not from a cache.
+type Store interface {
+	// Create stores data under name. When it returns nil, data is durable and a Get from
+	// another computer finds it, whole. If anything is stored under name already, Create
+	// leaves that as it is and fails with ErrExists, even if it is equal to data. When it
+	// fails with any other kind, data may or may not have been stored, whole or not at all:
+	// look before trying again.
+	Create(ctx context.Context, name string, data []byte) error
+
+	// Get returns what is stored under name, or fails with ErrNotFound. A file larger
+	// than MaxSize fails with ErrCorrupt, without being read into memory.
+	Get(ctx context.Context, name string) ([]byte, error)
+
+	// List returns every file of the place, sorted by name. When it returns nil the list
+	// is complete; a listing that was cut short is an error.
+	List(ctx context.Context) ([]Entry, error)
+
+	// Delete removes name. Removing what is not there is not an error.
+	Delete(ctx context.Context, name string) error
+}
+
+// An Entry is one file in a listing.
+type Entry struct {
+	Name     string
+	Size     int64     // bytes
+	Modified time.Time // by the place's own clock; zero where it does not say
+}
+
+// CheckName tells whether name can be kept by every place: printable ASCII without
+// the characters that some file system or service forbids (< > : " / \ | ? *), 1 to 120
+// bytes, neither beginning nor ending with a space or a dot.
+func CheckName(name string) error {
+	if len(name) < 1 || len(name) > 120 {
+		return Errorf("check", name, ErrRefused, "a file name has 1 to 120 characters")
+	}
+	for _, c := range []byte(name) {
+		if c < ' ' || c > '~' || c == '<' || c == '>' || c == ':' || c == '"' || c == '/' || c == '\\' || c == '|' || c == '?' || c == '*' {
+			return Errorf("check", name, ErrRefused, "a file name cannot hold %q", c)
+		}
+	}
+	first, last := name[0], name[len(name)-1]
+	if first == ' ' || first == '.' || last == ' ' || last == '.' {
+		return Errorf("check", name, ErrRefused, "a file name cannot begin or end with a space or a dot")
+	}
+	return nil
+}
