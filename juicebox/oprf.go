@@ -1,0 +1,96 @@
+package juicebox
+
+import (
+	"crypto/sha512"
+	"errors"
+
+	"github.com/gtank/ristretto255"
+)
+
+// Evaluate is the realm's side of the OPRF: it returns the blinded point times the
+// realm's share and a proof that the share behind the public key was used. It refuses
+// an input that is not a canonical point, or the identity, and a share that is not a
+// canonical scalar, or zero. It runs in time that does not depend on the share.
+func Evaluate(share Scalar, blinded Point) (result Point, proof Proof, err error) {
+	return evaluate(share, blinded, randomScalar())
+}
+
+// evaluate is Evaluate with the proof's random scalar t, which must never be used twice.
+func evaluate(share Scalar, blinded Point, t *ristretto255.Scalar) (Point, Proof, error) {
+	k, err := share.decode()
+	if err != nil {
+		return Point{}, Proof{}, err
+	}
+	u, err := blinded.decode()
+	if err != nil {
+		return Point{}, Proof{}, err
+	}
+	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+	result := encodePoint(ristretto255.NewElement().ScalarMult(k, u))
+	vt := ristretto255.NewElement().ScalarBaseMult(t)
+	wt := ristretto255.NewElement().ScalarMult(t, u)
+	c := challenge(blinded, public, result, encodePoint(vt), encodePoint(wt))
+	z := ristretto255.NewScalar().Multiply(k, c)
+	z.Add(z, t)
+	return result, Proof{C: encodeScalar(c), BetaZ: encodeScalar(z)}, nil
+}
+
+var errProof = errors.New("the proof does not hold")
+
+// verifyProof tells whether result is blinded times the scalar behind public.
+func verifyProof(blinded, public, result Point, proof Proof) error {
+	u, err1 := blinded.decode()
+	v, err2 := public.decode()
+	w, err3 := result.decode()
+	c, err4 := proof.C.decode()
+	z, err5 := proof.BetaZ.decode()
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return err
+	}
+	minus := ristretto255.NewScalar().Negate(c)
+	vt := ristretto255.NewElement().VarTimeDoubleScalarBaseMult(minus, v, z)
+	wt := ristretto255.NewElement().VarTimeMultiScalarMult(
+		[]*ristretto255.Scalar{z, minus}, []*ristretto255.Element{u, w})
+	if challenge(blinded, public, result, encodePoint(vt), encodePoint(wt)).Equal(c) != 1 {
+		return errProof
+	}
+	return nil
+}
+
+// challenge is the hash of a proof's points (Fiat-Shamir).
+func challenge(u, v, w, vt, wt Point) *ristretto255.Scalar {
+	h := sha512.New()
+	h.Write([]byte("Juicebox_DLEQ_2023_1;"))
+	for _, p := range []Point{u, v, w, vt, wt} {
+		h.Write(p[:])
+	}
+	return ristretto255.NewScalar().FromUniformBytes(h.Sum(nil))
+}
+
+// hashToGroup maps an input of any length to a point, uniformly and without a domain
+// separator, as Juicebox does; it is not RFC 9497.
+func hashToGroup(input []byte) *ristretto255.Element {
+	h := sha512.Sum512(input)
+	defer clear(h[:])
+	return ristretto255.NewElement().FromUniformBytes(h[:])
+}
+
+// blind hides input behind the random scalar r; the result may be shown to realms.
+func blind(input []byte, r *ristretto255.Scalar) Point {
+	return encodePoint(ristretto255.NewElement().ScalarMult(r, hashToGroup(input)))
+}
+
+// unblind takes r away again from the combined results of the realms.
+func unblind(combined *ristretto255.Element, r *ristretto255.Scalar) *ristretto255.Element {
+	inverse := ristretto255.NewScalar().Invert(r)
+	return ristretto255.NewElement().ScalarMult(inverse, combined)
+}
+
+// output is the OPRF's value for input, whose point times the key is given.
+func output(input []byte, product *ristretto255.Element) [64]byte {
+	h := sha512.New()
+	h.Write([]byte("Juicebox_OPRF_2023_1;"))
+	h.Write(input)
+	h.Write(product.Encode(nil))
+	return [64]byte(h.Sum(nil))
+}
