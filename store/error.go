@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -51,4 +52,12 @@ func (e *Error) Unwrap() []error { return []error{e.Kind, e.Err} }
 // Errorf returns an Error of kind whose cause is made as by fmt.Errorf.
 func Errorf(op, name string, kind error, format string, args ...any) *Error {
 	return &Error{Op: op, Name: name, Kind: kind, Err: fmt.Errorf(format, args...)}
+}
+
+// Ended returns nil while ctx lasts, then an ErrOffline around the error of ctx.
+func Ended(ctx context.Context, op, name string) error {
+	if err := ctx.Err(); err != nil {
+		return &Error{Op: op, Name: name, Kind: ErrOffline, Err: err}
+	}
+	return nil
 }

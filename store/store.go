@@ -18,15 +18,18 @@ const MaxSize = 8 << 20
 // A Store is one place.
 //
 // All methods may be called at the same time from many goroutines, return soon after ctx
-// ends, and fail with an [*Error] whose kind says what happened. A place that could not be
-// looked at is never an empty one: "not found" and an empty listing are facts, learned from
-// the place itself and not from a cache.
+// ends, and fail with an [*Error] whose kind says what happened; that of an ended ctx is
+// ErrOffline, around the error of ctx. A place that could not be looked at is never an
+// empty one: "not found" and an empty listing are facts, learned from the place itself and
+// not from a cache. A name that [CheckName] refuses is refused before anything is sent.
+//
+// A Store's String method names the place for people, without secrets.
 type Store interface {
 	// Create stores data under name. When it returns nil, data is durable and a Get from
 	// another computer finds it, whole. If anything is stored under name already, Create
 	// leaves that as it is and fails with ErrExists, even if it is equal to data. When it
 	// fails with any other kind, data may or may not have been stored, whole or not at all:
-	// look before trying again.
+	// look before trying again. Data of more than MaxSize bytes is ErrRefused.
 	Create(ctx context.Context, name string, data []byte) error
 
 	// Get returns what is stored under name, or fails with ErrNotFound. A file larger
@@ -34,11 +37,14 @@ type Store interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 
 	// List returns every file of the place, sorted by name. When it returns nil the list
-	// is complete; a listing that was cut short is an error.
+	// is complete; a listing that was cut short is an error. Things whose name CheckName
+	// refuses, folders, and what an interrupted Create left behind are not files of the place.
 	List(ctx context.Context) ([]Entry, error)
 
 	// Delete removes name. Removing what is not there is not an error.
 	Delete(ctx context.Context, name string) error
+
+	String() string
 }
 
 // An Entry is one file in a listing.
@@ -65,4 +71,12 @@ func CheckName(name string) error {
 		return Errorf("check", name, ErrRefused, "a file name cannot begin or end with a space or a dot")
 	}
 	return nil
+}
+
+// CheckCreate tells whether every place can keep data under name.
+func CheckCreate(name string, data []byte) error {
+	if len(data) > MaxSize {
+		return Errorf("create", name, ErrRefused, "%d bytes are more than %d", len(data), MaxSize)
+	}
+	return CheckName(name)
 }
