@@ -1,0 +1,72 @@
+package envelope
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"github.com/cloudseed/cloudseed/secret"
+)
+
+// maxWallet is the largest wallet.json in bytes, so that it fits the fixed size of a wallet part.
+const maxWallet = 20 << 10
+
+// A Wallet is what the wallet part holds.
+type Wallet struct {
+	Phrase      secret.Text // the recovery phrase's words, UTF-8
+	Language    string      // of the words, such as "english"
+	Passphrase  secret.Text // BIP-39 passphrase; may be empty
+	Name        string      // for people
+	Birthday    string      // YYYY-MM-DD, or ""
+	Fingerprint string      // BIP-32 master fingerprint, 8 hex digits
+	Descriptors []string
+	Owner       secret.Text // seed of the owner key
+}
+
+// wireWallet is wallet.json. Its strings are secrets in the open: it lives only inside
+// encode and decode.
+type wireWallet struct {
+	Phrase      string   `json:"phrase"`
+	Language    string   `json:"language"`
+	Passphrase  string   `json:"passphrase"`
+	Name        string   `json:"name"`
+	Birthday    string   `json:"birthday"`
+	Fingerprint string   `json:"fingerprint"`
+	Descriptors []string `json:"descriptors"`
+	Owner       string   `json:"owner"` // hex
+}
+
+func (w *Wallet) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(wireWallet{
+		string(w.Phrase.Reveal()), w.Language, string(w.Passphrase.Reveal()), w.Name,
+		w.Birthday, w.Fingerprint, append([]string{}, w.Descriptors...), hex.EncodeToString(w.Owner.Reveal()),
+	})
+	if err == nil && b.Len() > maxWallet {
+		clear(b.Bytes())
+		err = ErrTooLarge
+	}
+	return b.Bytes(), err
+}
+
+func decodeWallet(encoded []byte) (*Wallet, error) {
+	var w wireWallet
+	d := json.NewDecoder(bytes.NewReader(encoded))
+	d.DisallowUnknownFields()
+	// What the decoder says may quote what it read, which is secret.
+	if d.Decode(&w) != nil {
+		return nil, damaged(LayerWallet, "%w", errors.New("wallet.json cannot be read"))
+	}
+	owner, err := hex.DecodeString(w.Owner)
+	if err != nil || len(owner) != SeedSize || w.Phrase == "" {
+		return nil, damaged(LayerWallet, "%w", errors.New("wallet.json lacks the phrase or the owner key"))
+	}
+	return &Wallet{
+		secret.New([]byte(w.Phrase)), w.Language, secret.New([]byte(w.Passphrase)), w.Name,
+		w.Birthday, w.Fingerprint, w.Descriptors, secret.New(owner),
+	}, nil
+}
