@@ -1,0 +1,13 @@
+package folder
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// renameExclusive needs a file system that knows RENAME_EXCL.
+func renameExclusive(dir *os.File, temp, name string) error {
+	fd := int(dir.Fd())
+	return unix.RenameatxNp(fd, temp, fd, name, unix.RENAME_EXCL)
+}
