@@ -1,0 +1,164 @@
+package realm
+
+import (
+	"testing"
+	"time"
+
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	version      = registration(1).Version
+	tag          = registration(1).UnlockKeyTag
+	otherVersion = juicebox.RegistrationVersion{99}
+	wrongTag     = juicebox.UnlockKeyTag{99}
+
+	now  = time.Unix(1_800_000_000, 0)
+	late = now.Add(ExhaustedFor)
+)
+
+// registered is a record that allows two guesses, of which count were spent at time now.
+func registered(count uint16) Record {
+	r := Record{State: Registered, Registration: registration(2), GuessCount: count}
+	if count > 0 {
+		r.LastGuess = now.Unix()
+	}
+	return r
+}
+
+func evaluated(count uint16) juicebox.Recover2Response {
+	return juicebox.Recover2Response{
+		Status:              juicebox.StatusOK,
+		OPRFSignedPublicKey: registration(2).OPRFSignedPublicKey,
+		UnlockKeyCommitment: registration(2).UnlockKeyCommitment,
+		NumGuesses:          2,
+		GuessCount:          count,
+	}
+}
+
+var (
+	released = juicebox.Recover3Response{
+		Status:                    juicebox.StatusOK,
+		EncryptionKeyScalarShare:  registration(2).EncryptionKeyScalarShare,
+		EncryptedSecret:           registration(2).EncryptedSecret,
+		EncryptedSecretCommitment: registration(2).EncryptedSecretCommitment,
+	}
+	none      = Record{}
+	wiped     = Record{State: NoGuesses}
+	replacing = func() juicebox.Register2 { r := registration(7); r.Version = otherVersion; return r }()
+	replaced  = Record{State: Registered, Registration: replacing}
+)
+
+func badTag(left uint16) juicebox.Recover3Response {
+	return juicebox.Recover3Response{Status: juicebox.StatusBadUnlockKeyTag, GuessesRemaining: left}
+}
+
+func recover1With(s juicebox.Status) juicebox.Recover1Response {
+	return juicebox.Recover1Response{Status: s}
+}
+
+func recover2With(s juicebox.Status) juicebox.Recover2Response {
+	return juicebox.Recover2Response{Status: s}
+}
+
+func recover3With(s juicebox.Status) juicebox.Recover3Response {
+	return juicebox.Recover3Response{Status: s}
+}
+
+func TestDecide(t *testing.T) {
+	const (
+		notRegistered = juicebox.StatusNotRegistered
+		noGuesses     = juicebox.StatusNoGuesses
+		mismatch      = juicebox.StatusVersionMismatch
+	)
+	guess, otherGuess := juicebox.Recover2{Version: version}, juicebox.Recover2{Version: otherVersion}
+	unlock := juicebox.Recover3{Version: version, UnlockKeyTag: tag}
+	wrong := juicebox.Recover3{Version: version, UnlockKeyTag: wrongTag}
+	otherUnlock := juicebox.Recover3{Version: otherVersion, UnlockKeyTag: tag}
+	found := juicebox.Recover1Response{Status: juicebox.StatusOK, Version: version}
+
+	for _, test := range []struct {
+		name    string
+		record  Record
+		request juicebox.Request
+		when    time.Time
+		next    Record
+		reply   juicebox.Response
+	}{
+		{"register1 on nothing", none, juicebox.Register1{}, now, none, juicebox.Register1Response{}},
+		{"register1 on a record", registered(1), juicebox.Register1{}, now, registered(1), juicebox.Register1Response{}},
+		{"register1 on a wiped one", wiped, juicebox.Register1{}, now, wiped, juicebox.Register1Response{}},
+		{"register2 on nothing", none, replacing, now, replaced, juicebox.Register2Response{}},
+		{"register2 replaces and starts at zero", registered(2), replacing, now, replaced, juicebox.Register2Response{}},
+		{"register2 revives a wiped one", wiped, replacing, now, replaced, juicebox.Register2Response{}},
+		{"delete nothing", none, juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
+		{"delete a record", registered(0), juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
+		{"delete a wiped one", wiped, juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
+
+		{"recover1 on nothing", none, juicebox.Recover1{}, now, none, recover1With(notRegistered)},
+		{"recover1 on a wiped one", wiped, juicebox.Recover1{}, now, wiped, recover1With(noGuesses)},
+		{"recover1 spends nothing", registered(1), juicebox.Recover1{}, late, registered(1), found},
+		{"recover1 on an exhausted one keeps it", registered(2), juicebox.Recover1{}, late.Add(-time.Second), registered(2), recover1With(noGuesses)},
+		{"recover1 wipes it later", registered(2), juicebox.Recover1{}, late, wiped, recover1With(noGuesses)},
+
+		{"recover2 on nothing", none, guess, now, none, recover2With(notRegistered)},
+		{"recover2 on a wiped one", wiped, guess, now, wiped, recover2With(noGuesses)},
+		{"recover2 for another registration", registered(0), otherGuess, now, registered(0), recover2With(mismatch)},
+		{"first guess", registered(0), guess, now, registered(1), evaluated(1)},
+		{"last guess", registered(1), guess, now, registered(2), evaluated(2)},
+		{"one guess too many keeps it", registered(2), guess, now, registered(2), recover2With(noGuesses)},
+		{"one guess too many wipes it later", registered(2), guess, late, wiped, recover2With(noGuesses)},
+
+		{"recover3 on nothing", none, unlock, now, none, recover3With(notRegistered)},
+		{"recover3 on a wiped one", wiped, unlock, now, wiped, recover3With(noGuesses)},
+		{"recover3 for another registration", registered(1), otherUnlock, now, registered(1), recover3With(mismatch)},
+		{"right tag resets", registered(1), unlock, now, registered(0), released},
+		{"right tag after the last guess", registered(2), unlock, late.Add(-time.Second), registered(0), released},
+		{"right tag too late", registered(2), unlock, late, wiped, recover3With(noGuesses)},
+		{"wrong tag", registered(1), wrong, now, registered(1), badTag(1)},
+		{"wrong tag after the last guess", registered(2), wrong, now, registered(2), badTag(0)},
+		{"any request wipes it later", registered(2), juicebox.Register1{}, late, wiped, juicebox.Register1Response{}},
+		{"a clock set back only delays the wiping", registered(2), juicebox.Recover1{}, now.Add(-time.Hour), registered(2), recover1With(noGuesses)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			next, reply := Decide(test.record, test.request, test.when)
+			if next != test.next {
+				t.Errorf("next: %s", cmp.Diff(test.next.Encode(), next.Encode()))
+			}
+			if diff := cmp.Diff(test.reply, reply); diff != "" {
+				t.Errorf("reply (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A poller and another guesser between the last guess and its Recover3 must not lose it.
+func TestLastRightGuessSurvivesPollers(t *testing.T) {
+	record := registered(1)
+	for _, request := range []juicebox.Request{
+		juicebox.Recover2{Version: version}, // the right PIN, but nobody knows yet
+		juicebox.Recover1{},
+		juicebox.Recover2{Version: version},
+		juicebox.Recover3{Version: version, UnlockKeyTag: wrongTag},
+		juicebox.Recover1{},
+	} {
+		record, _ = Decide(record, request, now)
+	}
+	_, reply := Decide(record, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now.Add(time.Minute))
+	if diff := cmp.Diff(released, reply); diff != "" {
+		t.Errorf("recover3 (-want +got):\n%s", diff)
+	}
+}
+
+func TestRoles(t *testing.T) {
+	requests := map[juicebox.Request]bool{ // may the guess key?
+		juicebox.Register1{}: false, juicebox.Register2{}: false, juicebox.Delete{}: false,
+		juicebox.Recover1{}: true, juicebox.Recover2{}: true, juicebox.Recover3{}: true,
+	}
+	for request, guess := range requests {
+		if OwnerRole.May(request) != true || GuessRole.May(request) != guess || NoRole.May(request) {
+			t.Errorf("%T: owner %v, guess key %v, no role %v", request, OwnerRole.May(request), GuessRole.May(request), NoRole.May(request))
+		}
+	}
+}

@@ -1,0 +1,166 @@
+// Package sqlite is the durable [realm.Store] in one directory of one machine: a SQLite
+// database (modernc.org/sqlite, no cgo) in WAL mode, synced to disk at every commit.
+//
+// The directory holds realm.db with its -wal and -shm companions, and realm.lock. It
+// belongs on a local disk: the lock and SQLite's own locks are unreliable on network file
+// systems. The database holds the realm's shares in the clear; the directory is made
+// readable for its owner only.
+//
+// A database that is not there is never made silently, because that would give every
+// guess back: [Create] and [Open] are two functions. For the same reason, putting an old
+// copy of the database back gives back the guesses that were spent since.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+var (
+	ErrMissing = errors.New("no realm database")               // Open: Create was never called, or the data is lost
+	ErrExists  = errors.New("there is a realm database")       // Create: refused, it would forget spent guesses
+	ErrInUse   = errors.New("realm database is in use")        // by another Store, most likely another process
+	ErrForeign = errors.New("not a realm database")            // some other file, or of another version
+	ErrClosed  = errors.New("realm database is closed")        // Update after Close
+	ErrUnknown = errors.New("not known whether it was stored") // the commit failed; do not answer
+)
+
+const (
+	databaseName = "realm.db"
+	lockName     = "realm.lock"
+	// applicationID marks the file as ours ("csrl"), schemaVersion says which tables it has.
+	applicationID = 0x6373726c
+	schemaVersion = 1
+)
+
+// A Store is an open database. It is safe for concurrent use. Only one Store can have a
+// directory open at a time, in whatever process.
+type Store struct {
+	id       juicebox.RealmID
+	db       *sql.DB
+	lock     *os.File
+	updates  chan *update
+	closing  chan struct{} // closed by Close: no more updates
+	finished chan struct{} // closed by the writer when it is done
+	close    sync.Once
+	closed   error // what Close returns, set once
+}
+
+var _ realm.Store = (*Store)(nil)
+
+// ID returns the realm's id, which was fixed by [Create].
+func (s *Store) ID() juicebox.RealmID { return s.id }
+
+// Open opens the database that [Create] made in dir and starts its writer. The error
+// wraps [ErrMissing], [ErrInUse] or [ErrForeign] where one of them is the cause.
+func Open(dir string) (*Store, error) {
+	path := filepath.Join(dir, databaseName)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("opening %s: %w", path, ErrMissing)
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	store, err := open(path, lock)
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("opening %s: %w", path, err)
+	}
+	return store, nil
+}
+
+func open(path string, lock *os.File) (*Store, error) {
+	db, err := connect(path, "rw", "journal_mode(WAL)", "synchronous(FULL)")
+	if err != nil {
+		return nil, err
+	}
+	id, err := inspect(db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	s := &Store{
+		id: id, db: db, lock: lock,
+		updates:  make(chan *update, maxGroup),
+		closing:  make(chan struct{}),
+		finished: make(chan struct{}),
+	}
+	go s.write()
+	return s, nil
+}
+
+// Close finishes the updates that were handed in, closes the database and gives the
+// directory free. Calling it again does nothing.
+func (s *Store) Close() error {
+	s.close.Do(func() {
+		close(s.closing)
+		<-s.finished
+		s.closed = errors.Join(s.db.Close(), s.lock.Close())
+	})
+	return s.closed
+}
+
+// connect opens one connection, on which the pragmas are set. mode is "rw" for a file
+// that must be there and "rwc" for one to make.
+func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… on Windows
+	}
+	// fullfsync matters on macOS, where fsync alone does not reach the disk. secure_delete
+	// overwrites what is deleted: a wiped record shall not stay in free pages.
+	pragmas = append(pragmas, "busy_timeout(5000)", "fullfsync(1)", "checkpoint_fullfsync(1)", "secure_delete(1)")
+	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// inspect checks that the database is ours and is synced as it must be, and returns the
+// realm's id.
+func inspect(db *sql.DB) (id juicebox.RealmID, err error) {
+	var application, version, synchronous int
+	var journal string
+	for pragma, value := range map[string]any{
+		"application_id": &application, "user_version": &version, "journal_mode": &journal, "synchronous": &synchronous,
+	} {
+		if err := db.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(value); err != nil {
+			return id, fmt.Errorf("%w: %w", ErrForeign, err)
+		}
+	}
+	if application != applicationID || version != schemaVersion {
+		return id, fmt.Errorf("%w: application %#x, version %d", ErrForeign, application, version)
+	}
+	const full = 2
+	if journal != "wal" || synchronous != full {
+		return id, fmt.Errorf("cannot write safely here: journal %s, synchronous %d", journal, synchronous)
+	}
+	var stored []byte
+	if err := db.QueryRow("SELECT value FROM meta WHERE name = 'realm_id'").Scan(&stored); err != nil {
+		return id, fmt.Errorf("%w: realm id: %w", ErrForeign, err)
+	}
+	if len(stored) != len(id) {
+		return id, fmt.Errorf("%w: realm id of %d bytes", ErrForeign, len(stored))
+	}
+	copy(id[:], stored)
+	return id, nil
+}
