@@ -9,9 +9,13 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// MaxMessage is the largest request or response that is read, in bytes. The largest
-// ones in use are Register2 with 663 and the answer to Recover2 with 433.
-const MaxMessage = 2048
+// MaxMessage is the largest request that is read, in bytes; the largest in use is
+// Register2 with 663. MaxResponse is the same for responses, where realms of the future
+// may say more; the largest in use is the one to Recover2 with 433.
+const (
+	MaxMessage  = 2048
+	MaxResponse = 4096
+)
 
 // On the wire a message without fields is a CBOR text, one with fields is a map of one
 // entry from its name to a map of its fields. Each message lists its fields once, in
@@ -297,12 +301,12 @@ func EncodeResponse(r Response) []byte {
 	return appendFields(appendNamed(b, string(status)), fs)
 }
 
-// DecodeResponse reads a response of at most [MaxMessage] bytes. Every field must be
+// DecodeResponse reads a response of at most [MaxResponse] bytes. Every field must be
 // there once with its exact type and length; fields it does not know are ignored, as
 // the published client does, so that realms can say more one day.
 func DecodeResponse(b []byte) (Response, error) {
-	if len(b) > MaxMessage {
-		return nil, fmt.Errorf("%w: more than %d bytes", errMessage, MaxMessage)
+	if len(b) > MaxResponse {
+		return nil, fmt.Errorf("%w: more than %d bytes", errMessage, MaxResponse)
 	}
 	name, value, err := decodeNamed(b)
 	if err != nil {

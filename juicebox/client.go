@@ -1,0 +1,177 @@
+// Package juicebox is the Juicebox protocol: a secret kept by several realms, key
+// servers that each hold a part, count wrong PINs and give the parts back only to the
+// right one.
+//
+// A [Client] registers, recovers and deletes a secret of at most [MaxSecret] bytes.
+// Neither the PIN nor anything to try PINs on leaves it: a realm sees a blinded point,
+// and any number of realms below the threshold, even together, learns nothing of PIN
+// and secret. Enough of them together can try PINs as fast as they like; a PIN of few
+// digits does not withstand them.
+//
+// The messages and the OPRF's evaluation are here for both sides; the realm itself is
+// package realm. Wire and cryptography are those of juicebox-sdk 0.3.7 (rust/ in
+// github.com/juicebox-systems/juicebox-sdk), so that its clients and ours can use each
+// other's registrations. Hardware realms are not supported.
+package juicebox
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A Client speaks to the realms of one configuration for one record. It may be used by
+// several goroutines at once.
+type Client struct {
+	Configuration Configuration
+
+	// Token returns the token to show to a realm, made for the time now, which is the
+	// realm's where this computer's clock is found to be wrong. See [OwnerToken] and
+	// [GuessToken].
+	Token func(realm RealmID, now time.Time) (string, error)
+
+	// HTTP sends the requests; nil is a client of this package's own. Redirects are
+	// never followed and cookies never kept, also with a client given here.
+	HTTP *http.Client
+
+	// Timeout is how long one request to one realm may take; 0 is ten seconds.
+	Timeout time.Duration
+
+	// AllowFastInsecure accepts the PIN hashing mode for tests.
+	AllowFastInsecure bool
+}
+
+// ready returns the realms as they are at the start of an operation.
+func (c *Client) ready() ([]*peer, error) {
+	if err := c.Configuration.Validate(); err != nil {
+		return nil, err
+	}
+	if c.Configuration.PINHashingMode == FastInsecure && !c.AllowFastInsecure {
+		return nil, fmt.Errorf("%w: PIN hashing mode %s is for tests only", ErrConfiguration, FastInsecure)
+	}
+	if c.Token == nil {
+		return nil, fmt.Errorf("%w: no tokens", ErrConfiguration)
+	}
+	web := c.web()
+	var peers []*peer
+	for i, r := range c.Configuration.sorted() {
+		peers = append(peers, &peer{Realm: r, index: i + 1, client: c, web: web})
+	}
+	return peers, nil
+}
+
+// An answer is what one realm gave in one phase of an operation.
+type answer struct {
+	*peer
+	response Response
+	err      error
+}
+
+// askAll asks the realms at the same time and waits for every answer. They are in the
+// order of peers.
+func askAll(ctx context.Context, peers []*peer, request func(*peer) Request) []answer {
+	answers := make([]answer, len(peers))
+	var group sync.WaitGroup
+	for i, p := range peers {
+		group.Go(func() {
+			response, err := p.ask(ctx, request(p))
+			answers[i] = answer{p, response, err}
+		})
+	}
+	group.Wait()
+	return answers
+}
+
+// gather reads the answers and returns the good ones; fewer than need are a
+// [ThresholdError]. failed are those that were not good, in any case.
+func gather[T any](answers []answer, need int, read func(*peer, Response) (T, error)) (good []T, failed []RealmError, err error) {
+	for _, a := range answers {
+		var v T
+		if err = a.err; err == nil {
+			v, err = read(a.peer, a.response)
+		}
+		if err != nil {
+			failed = append(failed, RealmError{a.Realm, err})
+			continue
+		}
+		good = append(good, v)
+	}
+	if len(good) < need {
+		return nil, failed, threshold(need, len(good), failed)
+	}
+	return good, failed, nil
+}
+
+// expect reads a response without fields.
+func expect[T Response](_ *peer, r Response) (struct{}, error) {
+	_, err := as[T](r)
+	return struct{}{}, err
+}
+
+// as is the response as the one that belongs to the request.
+func as[T Response](r Response) (T, error) {
+	t, ok := r.(T)
+	if !ok {
+		return t, fmt.Errorf("%w: answer to another request", ErrProtocol)
+	}
+	return t, nil
+}
+
+// largest returns the biggest group of items that have the same key.
+func largest[T any, K comparable](items []T, key func(T) K) (group []T) {
+	groups := map[K][]T{}
+	for _, item := range items {
+		k := key(item)
+		if groups[k] = append(groups[k], item); len(groups[k]) > len(group) {
+			group = groups[k]
+		}
+	}
+	return group
+}
+
+// Delete makes the realms forget the record. Every realm must; it may be repeated, and
+// deleting what is not there succeeds.
+func (c *Client) Delete(ctx context.Context) error {
+	peers, err := c.ready()
+	if err != nil {
+		return err
+	}
+	answers := askAll(ctx, peers, func(*peer) Request { return Delete{} })
+	_, _, err = gather(answers, len(peers), expect[DeleteResponse])
+	return err
+}
+
+// A RealmStatus is what one realm says about the record.
+type RealmStatus struct {
+	ID         RealmID
+	Err        error // why nothing is known, as in [RealmError]; else nil
+	Registered bool
+	NoGuesses  bool                // locked: there was a record, but no guess is left
+	Version    RegistrationVersion // if Registered; equal at all realms of one registration
+}
+
+// Status asks every realm whether the record is there. It needs no PIN and spends no
+// guess. The result has an entry for each realm, in order of their ids.
+func (c *Client) Status(ctx context.Context) []RealmStatus {
+	peers, err := c.ready()
+	if err != nil {
+		var all []RealmStatus
+		for _, r := range c.Configuration.sorted() {
+			all = append(all, RealmStatus{ID: r.ID, Err: err})
+		}
+		return all
+	}
+	var all []RealmStatus
+	for _, a := range askAll(ctx, peers, func(*peer) Request { return Recover1{} }) {
+		s := RealmStatus{ID: a.ID, Err: a.err}
+		if s.Err == nil {
+			var r Recover1Response
+			r, s.Err = as[Recover1Response](a.response)
+			s.Registered, s.NoGuesses, s.Version = r.Status == StatusOK, r.Status == StatusNoGuesses, r.Version
+		}
+		all = append(all, s)
+	}
+	return all
+}
