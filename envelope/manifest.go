@@ -24,9 +24,15 @@ type Manifest struct {
 	Previous   string    `json:"previous"`   // SHA-256 of this part's previous sealed file, hex; "" for the first
 	Created    time.Time `json:"created"`    // UTC, whole seconds, by the device's clock
 	Device     string    `json:"device"`     // which device made it, for people
-	Files      string    `json:"files"`      // wallet part: SHA-256 of the newest files part that it accepts, hex; else ""
+	Files      Reference `json:"files"`      // wallet part: the newest files part of an older stanza that it accepts
 	Places     []string  `json:"places"`     // wallet part: the places, without passwords; else empty
 	Members    []Member  `json:"members"`    // every other file in the tar, in order
+}
+
+// A Reference names one sealed files part; the zero Reference names none.
+type Reference struct {
+	Generation int    `json:"generation"`
+	SHA256     string `json:"sha256"` // hex
 }
 
 // A Member is one file in the tar.
@@ -100,13 +106,15 @@ func (m *Manifest) check(s *Stanza) error {
 		return errors.New("unknown part")
 	case m.Generation < 1:
 		return errors.New("generations count from 1")
-	case !emptyOrHash(m.Previous) || !emptyOrHash(m.Files):
+	case !emptyOrHash(m.Previous) || !emptyOrHash(m.Files.SHA256):
 		return errors.New("hash of a wrong form")
+	case m.Files.Generation < 0 || (m.Files.Generation == 0) != (m.Files.SHA256 == ""):
+		return errors.New("files part named by half")
 	case m.Generation == 1 && m.Previous != "":
 		return errors.New("the first generation has no previous file")
 	case m.Created.Location() != time.UTC || m.Created.Nanosecond() != 0:
 		return errors.New("time not in UTC and whole seconds")
-	case m.Part == FilesPart && (m.Files != "" || len(m.Places) != 0):
+	case m.Part == FilesPart && (m.Files != Reference{} || len(m.Places) != 0):
 		return errors.New("a files part names neither files nor places")
 	}
 	return nil

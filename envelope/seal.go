@@ -28,8 +28,8 @@ type Header struct {
 	Previous   string    // SHA-256 of this part's previous sealed file, hex; "" for the first
 	Created    time.Time // UTC, whole seconds
 	Device     string
-	Files      string   // wallet part: the newest files part it accepts, hex
-	Places     []string // wallet part
+	Files      Reference // wallet part: the newest files part it accepts
+	Places     []string  // wallet part
 }
 
 // SealWallet seals the wallet part under a signed stanza, to the vault key and to the kit if

@@ -1,0 +1,107 @@
+package cloudseed
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/store"
+)
+
+// Check looks again, now: every place must still give back the newest sealed files byte for
+// byte, and the realms must still have the record. It spends no guess and needs no PIN. The
+// evidence goes into d, and into the Journal.
+//
+// It fails with an *IncompleteError if a place does not hold the backup, and with ErrRealms,
+// ErrNoRecord or ErrNoTries if fewer realms than needed do. Both are looked at in any case.
+func Check(ctx context.Context, cfg Config, d *Device) error {
+	cfg.inTurn()
+	if d.Stage == StagePrepared {
+		return fmt.Errorf("check: %w", ErrNoBackup)
+	}
+	failed := eachPlace(&cfg, d, func(p Place, state *PlaceState) error {
+		err := cfg.during(StepReadBack, p.Name, func() error { return d.checkPlace(ctx, p, state) })
+		state.Problem = problem(err)
+		return err
+	})
+	realmErr := d.checkRealms(ctx, &cfg)
+	if err := cfg.save(d); err != nil {
+		return err
+	}
+	if err := incomplete(d, failed); err != nil {
+		return err
+	}
+	return realmErr
+}
+
+func (d *Device) checkPlace(ctx context.Context, p Place, state *PlaceState) error {
+	for _, part := range []envelope.Part{envelope.WalletPart, envelope.FilesPart} {
+		newest, seen := d.part(part, state)
+		if newest.Generation == 0 {
+			continue
+		}
+		if seen.File == "" || seen.Generation != newest.Generation {
+			return store.Errorf("get", "", store.ErrNotFound, "the newest %s part was not put there yet", part)
+		}
+		sealed, err := p.Store.Get(ctx, seen.File)
+		if err == nil && envelope.Sum(sealed) != newest.SHA256 {
+			err = store.Errorf("get", seen.File, store.ErrCorrupt, "it is not what was put there")
+		}
+		if err != nil {
+			return seen.lost(err)
+		}
+		seen.ReadBack = now()
+	}
+	state.Looked = now()
+	return nil
+}
+
+// lost takes back evidence that the place itself has disproved: the file is not there, or
+// not as it was. A place that did not answer disproves nothing.
+func (e *Evidence) lost(err error) error {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
+		*e = Evidence{}
+	}
+	return err
+}
+
+func (d *Device) checkRealms(ctx context.Context, cfg *Config) error {
+	s, err := envelope.ParseStanza(d.Stanza)
+	if err != nil {
+		return err
+	}
+	return cfg.during(StepAsk, "", func() error {
+		good, worst := 0, error(nil)
+		for i, status := range cfg.guessClient(s).Status(ctx) {
+			r := &d.Realms[i]
+			err := r.see(status.Err, status.Registered, status.NoGuesses, hex.EncodeToString(status.Version[:]))
+			if r.Problem = ""; err == nil {
+				good++
+				continue
+			}
+			r.Problem, worst = err.Error(), err
+		}
+		if good < d.Needed {
+			return worst
+		}
+		return nil
+	})
+}
+
+// see takes one realm's answer down.
+func (r *RealmState) see(err error, registered, noGuesses bool, version string) error {
+	switch {
+	case err != nil:
+		return realmError(err)
+	case noGuesses:
+		return ErrNoTries
+	case !registered:
+		return ErrNoRecord
+	case r.Version != "" && r.Version != version:
+		return ErrChanged
+	}
+	r.Version, r.Seen = version, now()
+	return nil
+}

@@ -1,0 +1,86 @@
+package cloudseed
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"filippo.io/age"
+
+	"github.com/cloudseed/cloudseed/envelope"
+)
+
+// ErrDangerous refuses a file whose old copy would do harm when it is put back.
+var ErrDangerous = errors.New("an old copy of this file can lose money")
+
+// ErrBadFile refuses a file that cannot be attached under its name.
+var ErrBadFile = envelope.ErrBadFile
+
+// A live channel database put back from an old copy makes a Lightning node publish old
+// states, for which its peers may take everything. Static channel backups are made for this.
+var dangerousFiles = []string{"channel.db", "channel.sqlite", "lightningd.sqlite3", "ldk_node_data.sqlite", "eclair.sqlite", "eclair.db", "lnd.db"}
+
+// Update seals attached files as a new generation of the files part and puts it into every
+// place, read back. It needs neither PIN nor phrase. Files replace all those attached before.
+//
+// It fails with an *IncompleteError when some place does not have it yet; Resume goes on.
+func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
+	cfg.inTurn()
+	if d.Stage == StagePrepared {
+		return fmt.Errorf("update: %w", ErrNoBackup)
+	}
+	if err := checkAttachments(files); err != nil {
+		return err
+	}
+	if err := cfg.during(StepSeal, "", func() error { return d.sealFiles(cfg.DeviceName, files) }); err != nil {
+		return err
+	}
+	d.Stage = StageSealed
+	if err := cfg.save(d); err != nil {
+		return err
+	}
+	return upload(ctx, &cfg, d)
+}
+
+// sealFiles makes the next generation of the files part.
+func (d *Device) sealFiles(device string, files []File) error {
+	s, err := envelope.ParseStanza(d.Stanza)
+	if err != nil {
+		return err
+	}
+	to, err := age.ParseHybridRecipient(d.FilesRecipient)
+	if err != nil {
+		return err
+	}
+	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
+	defer clear(owner)
+	h := envelope.Header{Generation: d.Files.Generation + 1, Previous: d.Files.SHA256, Created: now(), Device: device}
+	sealed, err := envelope.SealFiles(s, owner, h, files, to)
+	if err != nil {
+		return err
+	}
+	d.Files = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Names: fileNames(files), Pending: sealed}
+	return nil
+}
+
+func fileNames(files []File) []string {
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func checkAttachments(files []File) error {
+	for _, f := range files {
+		for _, name := range dangerousFiles {
+			if strings.EqualFold(path.Base(f.Name), name) {
+				return fmt.Errorf("%w: %s", ErrDangerous, name)
+			}
+		}
+	}
+	return envelope.CheckFiles(files)
+}

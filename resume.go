@@ -1,0 +1,31 @@
+package cloudseed
+
+import (
+	"context"
+	"crypto/ed25519"
+
+	"github.com/cloudseed/cloudseed/envelope"
+)
+
+// Resume finishes what was interrupted, from what the Journal kept: a sealed backup is sent
+// to the places that lack it, the same bytes; a creation that never came so far is taken
+// back at the realms, which it reports as ErrUndone. A complete backup that a place has lost
+// is put there again, from another place; otherwise there is nothing to do.
+//
+// It fails with an *IncompleteError as Create does.
+func Resume(ctx context.Context, cfg Config, d *Device) error {
+	cfg.inTurn()
+	if d.Stage != StagePrepared {
+		return upload(ctx, &cfg, d)
+	}
+	s, err := envelope.ParseStanza(d.Stanza)
+	if err != nil {
+		return err
+	}
+	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
+	defer clear(owner)
+	if err := undo(&cfg, d, s, owner); err != nil {
+		return err
+	}
+	return ErrUndone
+}

@@ -1,0 +1,90 @@
+package cloudseed
+
+import (
+	"time"
+)
+
+// EvidenceAge is how old evidence may be before a backup is no longer called protected.
+const EvidenceAge = 35 * 24 * time.Hour
+
+// A State is the one honest summary of a Device.
+type State string
+
+const (
+	StateProtected  State = "protected"   // fresh evidence in every place and at enough realms
+	StateTryingOut  State = "trying out"  // embedded realms: they die with this computer
+	StateUnfinished State = "unfinished"  // not verified in every place yet
+	StateOutOfDate  State = "out of date" // evidence older than EvidenceAge
+	StateNeedsYou   State = "needs you"   // a place, or too many realms, failed at the last look
+)
+
+// TryingOut tells whether a backup's realms are embedded in the program that made it, so
+// that it dies with that computer. Such a backup is never called protected.
+func (d *Device) TryingOut() bool {
+	for _, r := range d.Realms {
+		if embedded(r.Realm) {
+			return true
+		}
+	}
+	return false
+}
+
+// State summarises what was seen, as of now. The worst wins: what is unfinished or failing
+// is said even where the realms are embedded.
+func (d *Device) State(now time.Time) State {
+	switch {
+	case d.Stage != StageDone:
+		return StateUnfinished
+	case d.failing():
+		return StateNeedsYou
+	case d.TryingOut():
+		return StateTryingOut
+	case !d.fresh(now):
+		return StateOutOfDate
+	}
+	return StateProtected
+}
+
+func (d *Device) failing() bool {
+	for i := range d.Places {
+		if p := &d.Places[i]; p.Problem != "" || !d.verified(p) {
+			return true
+		}
+	}
+	good := 0
+	for _, r := range d.Realms {
+		if r.Problem == "" {
+			good++
+		}
+	}
+	return len(d.Places) == 0 || good < d.Needed
+}
+
+func (d *Device) fresh(now time.Time) bool {
+	young := func(t time.Time) bool { return now.Sub(t) < EvidenceAge }
+	for _, p := range d.Places {
+		if !young(p.Wallet.ReadBack) || d.Files.Generation > 0 && !young(p.Files.ReadBack) {
+			return false
+		}
+	}
+	seen := 0
+	for _, r := range d.Realms {
+		if young(r.Seen) {
+			seen++
+		}
+	}
+	return seen >= d.Needed
+}
+
+// LastProved is the oldest of the newest evidence: everything was seen at least as late.
+func (d *Device) LastProved() time.Time {
+	var oldest time.Time
+	for i, p := range d.Places {
+		for _, t := range []time.Time{p.Wallet.ReadBack, p.Files.ReadBack} {
+			if !t.IsZero() && (i == 0 && oldest.IsZero() || t.Before(oldest)) {
+				oldest = t
+			}
+		}
+	}
+	return oldest
+}
