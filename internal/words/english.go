@@ -1,0 +1,376 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+)
+
+// english is the table. Plain words, short sentences, nobody blamed.
+var english = table{
+	errors: map[string]sentence{
+		Unexpected: {
+			"Something unexpected happened.",
+			"Nothing that was verified before has been removed.",
+			"Try again; if it stays, please report it with the log."},
+
+		// Creating and opening.
+		"no-place": {
+			"No place to keep the backup in was given.",
+			"Nothing was changed.",
+			"Name a place, such as --place folder:/media/usb."},
+		"name": {
+			"A wallet's name has 1 to 60 characters.",
+			"Nothing was changed.",
+			"Choose another name."},
+		"no-backup": {
+			"No backup was found. Every place was looked at completely.",
+			"Nothing was changed.",
+			"Try another account or another place."},
+		"could-not-look": {
+			"Could not look everywhere: {place}.",
+			"There may be a backup there. Nothing was changed.",
+			"Mend what is listed and look again, or try another place."},
+		"incomplete": {
+			"The backup is sealed, but not verified in every place: {place}.",
+			"Where it was verified it is safe. Nothing older was removed.",
+			"Mend what is listed, then run the backup again: it goes on where it stopped."},
+		"undone": {
+			"An interrupted backup was taken back.",
+			"Nothing was kept from it, in no place. Older backups are untouched.",
+			"Make the backup again."},
+		"changed": {
+			"Something else stands where the backup was.",
+			"It was not touched. Other places are not affected.",
+			"Look at that place. A new backup goes beside it."},
+		"wrong-pin": {
+			"Wrong PIN, {left} left.",
+			"The backup is safe. After the last wrong try it can no longer be opened with a PIN.",
+			"Try again with care. Nobody can reset the PIN."},
+		"weak-pin": {
+			"This PIN is too easy to guess: {reason}.",
+			"Nothing was changed.",
+			"Choose 6 digits or more that others would not try first."},
+		"no-tries": {
+			"No tries are left. The PIN servers have destroyed their shares.",
+			"The backup is still there, but no PIN opens it any more.",
+			"Use the recovery phrase if you wrote it down, or make a new backup on a device that still has the wallet."},
+		"no-record": {
+			"The PIN servers have no record of this backup.",
+			"The file is whole, but it cannot be opened with a PIN. It may belong to an older PIN.",
+			"Choose a newer backup, or make a new one on a device that still has the wallet."},
+		"elsewhere": {
+			"This backup was for trying out. Its PIN servers are inside another computer.",
+			"The file is whole. It opens only on the computer that made it, with the same data directory.",
+			"Restore it there, or make a backup with real PIN servers (--realms FILE)."},
+		"pin-servers": {
+			"Not enough PIN servers answered.",
+			"The backup is safe, and no try was counted that is not shown.",
+			"Check the network and try again later."},
+		"pin-servers-unsafe": {
+			"The PIN servers named are not safe to ask.",
+			"Nothing was sent to them. Nothing was changed.",
+			"Use https addresses and more than half of the servers as the number needed. If a backup names them, do not trust that file."},
+		"pin-servers-busy": {
+			"The PIN servers ask to wait, because of wrong tries.",
+			"The backup is safe.",
+			"Wait {wait}, then try again."},
+		"unknown-pin-servers": {
+			"This backup names PIN servers that this computer does not know.",
+			"No PIN was sent to them. Nothing was changed.",
+			"Compare them with what you used. If they are right, name them with --realms FILE, or say --accept-realms."},
+		"pin-servers-file": {
+			"The list of PIN servers cannot be used.",
+			"Nothing was changed.",
+			"Check the file given with --realms: Juicebox configuration JSON, https addresses, each server once."},
+		"pin-server-no-record": {
+			"The PIN server has no record of this backup.",
+			"Enough other PIN servers may have theirs.",
+			"Look again later. If it stays, make the backup again."},
+		"pin-server-refused": {
+			"The PIN server refused this device's key.",
+			"The backup is safe.",
+			"Check this computer's clock, then try again."},
+		"pin-server-newer": {
+			"The PIN server wants a newer Cloudseed.",
+			"The backup is safe.",
+			"Install the newest Cloudseed."},
+		"pin-server-offline": {
+			"Could not reach the PIN server.",
+			"The backup is safe.",
+			"Check the network and try again later."},
+		"pin-server-protocol": {
+			"The PIN server does not keep to the protocol.",
+			"The backup is safe. Nothing it said was believed.",
+			"Try again later. If it stays, tell whoever runs it."},
+		"not-a-backup": {
+			"This file is not a Cloudseed backup.",
+			"Nothing was changed.",
+			"Choose another file or another place."},
+		"newer-format": {
+			"This backup was made by a later version of Cloudseed.",
+			"It is untouched, and very likely fine.",
+			"Install the newest Cloudseed and try again."},
+		"damaged": {
+			"The backup file is damaged: it was cut short or changed.",
+			"This copy cannot be used. Copies in other places and older ones may be whole.",
+			"Restore from another place, or from an older copy."},
+		"too-large": {
+			"The attached files are too large for a backup.",
+			"Nothing was changed.",
+			"Attach fewer or smaller files: 3 MiB together, 64 files at most."},
+
+		"bad-file": {
+			"An attached file is of a kind that a backup must not hold.",
+			"Nothing was changed.",
+			"Attach single, ordinary files. A live Lightning channel database must not be restored from an old copy: attach the static channel backup."},
+		"dangerous-file": {
+			"One of the attached files must not be restored from an old copy: it can lose money.",
+			"Nothing was changed.",
+			"Attach the static channel backup (channel.backup) in its place, not the live database."},
+		"no-wallet-part": {
+			"There are attached files, but not the wallet they belong to.",
+			"The files are untouched. The recovery phrase opens them.",
+			"Look for the wallet's own file in another place."},
+		"old-files": {
+			"These attached files were made under a PIN that had been replaced.",
+			"They were left out. They are still in the place.",
+			"If you need them, open them with the recovery phrase."},
+		"wrong-key": {
+			"The key that the PIN gave does not open this file.",
+			"The file is untouched. Copies in other places and older ones may open.",
+			"Restore from another place, or from another backup in the list."},
+
+		// Recovery phrases.
+		"phrase-count": {
+			"A recovery phrase has 12, 15, 18, 21 or 24 words, not {count}.",
+			"Nothing was changed.",
+			"Check for missing or doubled words."},
+		"phrase-word": {
+			"Word {number} is not in the {language} word list.",
+			"Nothing was changed.",
+			"Check how word {number} is written."},
+		"phrase-checksum": {
+			"These words do not belong together: the checksum is wrong.",
+			"Nothing was changed.",
+			"Compare each word and their order with what you wrote down. One is wrong, or two are swapped."},
+		"phrase-ambiguous": {
+			"This phrase is right in more than one language: {languages}.",
+			"Nothing was changed. The wallet is the same either way.",
+			"Say which one with --language."},
+		"phrase-numbering": {
+			"The numbers before the words do not count them.",
+			"Nothing was changed.",
+			"Number the words from 1, each once, or leave the numbers out."},
+		"phrase-language": {
+			"There is no word list of that language.",
+			"Nothing was changed.",
+			"Choose one of: english, japanese, korean, spanish, chinese_simplified, chinese_traditional, french, italian, czech, portuguese."},
+		"phrase-entropy": {
+			"A recovery phrase cannot stand for that many bytes.",
+			"Nothing was changed.",
+			"Use 16, 20, 24, 28 or 32 bytes."},
+
+		// Places.
+		"signed-out": {
+			"The sign-in to {place} has ended or was refused.",
+			"What is stored there is untouched.",
+			"Sign in again. For WebDAV, check user name and password (--password-file)."},
+		"consent": {
+			"The permission for {place} is missing.",
+			"What is stored there is untouched.",
+			"Sign in again, and allow access to the backup's own files."},
+		"not-found": {
+			"The file is no longer in {place}.",
+			"Other places are not affected.",
+			"Make the backup again, or use another place."},
+		"exists": {
+			"A file of that name is already in {place}.",
+			"It was not touched.",
+			"Try again. If it stays, choose another name or another place."},
+		"full": {
+			"There is no room left in {place}.",
+			"What is stored there is untouched.",
+			"Make room there or choose another place, then try again."},
+		"busy": {
+			"The place {place} asks to wait.",
+			"What is stored there is untouched.",
+			"Wait {wait}, then try again."},
+		"offline": {
+			"Could not reach {place}.",
+			"What is stored there is untouched.",
+			"Check the network and the address, then try again."},
+		"gone": {
+			"The folder of {place} is not there.",
+			"What is on the medium is untouched.",
+			"Connect the drive, or make the folder, then try again."},
+		"refused": {
+			"The place {place} refused.",
+			"What is stored there is untouched.",
+			"Check its address and your rights there, or choose another place."},
+		"corrupt": {
+			"What {place} holds is not what was stored.",
+			"That copy cannot be trusted. Other places are not affected.",
+			"Check that place for trouble, and use another one meanwhile."},
+
+		// This computer's own memory.
+		"profile-locked": {
+			"Cloudseed is already running with this data directory.",
+			"Nothing was changed.",
+			"Close the other one, or choose another directory with --data DIR."},
+		"profile-newer": {
+			"A later version of Cloudseed wrote {name}.",
+			"It was left as it is. The backups are not affected.",
+			"Install the newest Cloudseed."},
+		"profile-unreadable": {
+			"Could not read {name}.",
+			"It was left as it is. The backups are not affected.",
+			"Mend the file, or choose another directory with --data DIR."},
+		"profile-write": {
+			"Could not write {name}.",
+			"What was there before is whole. The backups are not affected.",
+			"Check the free space and your rights there."},
+		"profile-read-only": {
+			"The data directory was opened for reading only.",
+			"Nothing was changed.",
+			"This is a mistake in the program. Please report it."},
+		"place-name": {
+			"A place's name has 1 to 60 characters and no colon.",
+			"Nothing was changed.",
+			"Choose another name."},
+		"place-taken": {
+			"Another place is already called {name}.",
+			"Nothing was changed.",
+			"Choose another name, or remove that place first."},
+		"no-such-place": {
+			"No place is called {name}.",
+			"Nothing was changed.",
+			"See the names with: cloudseed places list."},
+	},
+
+	weakness: map[string]string{
+		"fewer than 4 characters":  "it has fewer than 4 characters",
+		"more than 256 characters": "it has more than 256 characters",
+		"not valid text":           "it is not valid text",
+		"one character repeated":   "it is one character over and over",
+		"a run such as 123456":     "it just counts up or down",
+		"a pattern such as 121212": "it is a pattern over and over",
+		"among the most used":      "it is among those that people use most",
+		"a year":                   "it is a year",
+	},
+
+	steps: map[string]stepWords{
+		"look":      {"Look at {where}", "Looking at {where}", "Looked at {where}"},
+		"register":  {"Give the PIN servers their shares", "Giving the PIN servers their shares", "The PIN servers have their shares"},
+		"prove":     {"Prove that the PIN opens it", "Proving that the PIN opens it", "Your PIN opens it: proved"},
+		"seal":      {"Seal it on this device", "Sealing it on this device", "Sealed on this device"},
+		"upload":    {"Put it into {where}", "Putting it into {where}", "{where} has accepted it"},
+		"read back": {"Read it back from {where}", "Reading it back from {where}", "Read back from {where}: the same, byte for byte"},
+		"search":    {"Search {where}", "Searching {where}", "Searched {where}"},
+		"ask":       {"Ask the PIN servers for their records", "Asking the PIN servers for their records", "The PIN servers have their records"},
+		"open":      {"Ask the PIN servers", "Asking the PIN servers", "The PIN is right"},
+		"verify":    {"Check what was opened", "Checking what was opened", "Checked: it is this wallet, whole"},
+		"files":     {"Open the attached files", "Opening the attached files", "The attached files are open"},
+	},
+
+	states: map[string]State{
+		"protected": {
+			"Protected",
+			"It was seen in every place and at enough PIN servers, not long ago.",
+			"Nothing to do. Look again now and then."},
+		"trying out": {
+			"Trying out",
+			"The PIN servers are inside this computer. They live and die with it: if it is lost, the backup cannot be opened.",
+			"Name real PIN servers with --realms FILE, then make the backup again."},
+		"unfinished": {
+			"Not finished",
+			"It has not been verified in every place yet.",
+			"Run the backup again: it goes on where it stopped."},
+		"out of date": {
+			"Out of date",
+			"Nobody has looked for a while.",
+			"Look again now."},
+		"needs you": {
+			"Needs you",
+			"A place or too many PIN servers failed at the last look.",
+			"See what is listed, mend it, then look again."},
+		"": {
+			"Not backed up",
+			"There is no backup of a wallet from this computer yet.",
+			"Make one: cloudseed backup."},
+	},
+
+	holders: map[string]holderWords{
+		"place":            {"Your place's provider, or a thief of your login there", "has the sealed file"},
+		"realm":            {"A PIN server's operator", "has {realms}, not the file"},
+		"realm and place":  {"That operator and the provider together", "have the file and {realms}"},
+		"realms":           {"Operators of {realms} together", "have enough shares, not the file"},
+		"realms and place": {"Those operators and the provider together", "have all but the PIN"},
+		"computer":         {"A thief of this computer's disk and the file", "has all but the PIN: the PIN servers are inside"},
+		"device":           {"A thief of the unlocked device", "has no backup key; can delete files and records, and has what the wallet on it holds"},
+		"malware":          {"Malware that sees the PIN typed", "has everything"},
+		"us":               {"The makers of Cloudseed", "have nothing, unless they ship a bad version"},
+	},
+
+	verdicts: map[string]string{
+		"cannot":  "Cannot open it.",
+		"guesses": "Can try {guesses}, no more.",
+		"can":     "Can open it. A short PIN falls in minutes.",
+	},
+
+	kinds: map[string]string{
+		"folder": "Folder",
+		"webdav": "WebDAV",
+	},
+
+	languages: map[string]string{
+		"english": "English", "japanese": "Japanese", "korean": "Korean", "spanish": "Spanish",
+		"chinese_simplified": "simplified Chinese", "chinese_traditional": "traditional Chinese",
+		"french": "French", "italian": "Italian", "czech": "Czech", "portuguese": "Portuguese",
+	},
+
+	count: englishCount,
+	wait:  englishWait,
+	join:  englishJoin,
+
+	texts: map[string]string{
+		"the place":   "the place",
+		"trying-out":  "This is for trying out: the PIN servers are inside this computer, and die with it.",
+		"nearest":     "Nearest words: {words}.",
+		"failed-look": "The last look at {place} failed.",
+		"short-pin":   "A PIN of fewer than 6 digits is allowed, but easier to guess.",
+		"everyday":    "For everyday amounts, not for savings.",
+		"both-needed": "To open it you need both a file from one of your places and your PIN.",
+		"no-reset":    "Nobody can reset the PIN.",
+	},
+}
+
+func englishCount(n int, of string) string {
+	plurals := map[string]string{"try": "tries", "place": "places", "word": "words", "file": "files", "PIN server": "PIN servers", "PIN": "PINs"}
+	if n == 1 {
+		return "1 " + of
+	}
+	return fmt.Sprintf("%d %s", n, plurals[of])
+}
+
+// englishWait rounds up: nobody should come back too early.
+func englishWait(seconds int) string {
+	up := func(unit int) int { return (seconds + unit - 1) / unit }
+	switch {
+	case seconds <= 0:
+		return "a few minutes"
+	case seconds < 120:
+		return "about 2 minutes"
+	case seconds < 2*60*60:
+		return fmt.Sprintf("about %d minutes", up(60))
+	case seconds < 2*24*60*60:
+		return fmt.Sprintf("about %d hours", up(60*60))
+	}
+	return fmt.Sprintf("about %d days", up(24*60*60))
+}
+
+func englishJoin(s []string) string {
+	if len(s) < 2 {
+		return strings.Join(s, "")
+	}
+	return strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
+}

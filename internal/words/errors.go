@@ -1,0 +1,206 @@
+package words
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/internal/profile"
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/phrase"
+	"github.com/cloudseed/cloudseed/store"
+)
+
+// A kind is one row of errors: how it is recognised, its code and its exit code.
+type kind struct {
+	target error
+	code   string
+	exit   int
+}
+
+// kinds in the order in which they are looked for: a kind that wraps others comes first.
+var kinds = []kind{
+	{cloudseed.ErrNoPlace, "no-place", ExitUsage},
+	{cloudseed.ErrName, "name", ExitUsage},
+	{cloudseed.ErrNoTries, "no-tries", ExitNoTries},
+	{cloudseed.ErrNoRecord, "no-record", ExitFailure},
+	{cloudseed.ErrElsewhere, "elsewhere", ExitFailure},
+	{cloudseed.ErrUnsafe, "pin-servers-unsafe", ExitUsage},
+	{cloudseed.ErrRealms, "pin-servers", ExitFailure},
+	{cloudseed.ErrBusy, "pin-servers-busy", ExitFailure},
+	{cloudseed.ErrUndone, "undone", ExitFailure},
+	{cloudseed.ErrChanged, "changed", ExitFailure},
+	{cloudseed.ErrNotBackup, "not-a-backup", ExitFailure},
+	{cloudseed.ErrNewerFormat, "newer-format", ExitFailure},
+	{cloudseed.ErrDamaged, "damaged", ExitFailure},
+	{cloudseed.ErrTooLarge, "too-large", ExitUsage},
+	{cloudseed.ErrDangerous, "dangerous-file", ExitUsage},
+	{cloudseed.ErrNoWalletPart, "no-wallet-part", ExitNotFound},
+	{cloudseed.ErrOldFiles, "old-files", ExitFailure},
+	{cloudseed.ErrNoBackup, "no-backup", ExitNotFound}, // around the reason, if files are there
+	{cloudseed.ErrBadFile, "bad-file", ExitUsage},
+	{envelope.ErrWrongKey, "wrong-key", ExitFailure},
+
+	{phrase.ErrLanguage, "phrase-language", ExitUsage},
+	{phrase.ErrEntropy, "phrase-entropy", ExitUsage},
+	{phrase.ErrNumbering, "phrase-numbering", ExitUsage},
+
+	{juicebox.ErrConfiguration, "pin-servers-file", ExitUsage},
+	{juicebox.ErrNotRegistered, "pin-server-no-record", ExitFailure},
+	{juicebox.ErrUnauthorized, "pin-server-refused", ExitFailure},
+	{juicebox.ErrUpgradeRequired, "pin-server-newer", ExitFailure},
+	{juicebox.ErrUnreachable, "pin-server-offline", ExitFailure},
+	{juicebox.ErrProtocol, "pin-server-protocol", ExitFailure},
+
+	{profile.ErrLocked, "profile-locked", ExitFailure},
+	{profile.ErrNewer, "profile-newer", ExitFailure},
+	{profile.ErrUnreadable, "profile-unreadable", ExitFailure},
+	{profile.ErrReadOnly, "profile-read-only", ExitFailure},
+	{profile.ErrWrite, "profile-write", ExitFailure},
+	{profile.ErrPlaceName, "place-name", ExitUsage},
+	{profile.ErrPlaceTaken, "place-taken", ExitUsage},
+	{profile.ErrNoSuch, "no-such-place", ExitUsage},
+
+	{store.ErrSignedOut, "signed-out", ExitSignIn},
+	{store.ErrConsent, "consent", ExitSignIn},
+	{store.ErrNotFound, "not-found", ExitNotFound},
+	{store.ErrExists, "exists", ExitFailure},
+	{store.ErrFull, "full", ExitFailure},
+	{store.ErrBusy, "busy", ExitNoLook},
+	{store.ErrOffline, "offline", ExitNoLook},
+	{store.ErrGone, "gone", ExitNoLook},
+	{store.ErrRefused, "refused", ExitFailure},
+	{store.ErrCorrupt, "corrupt", ExitFailure},
+}
+
+// Unexpected is the code of an error without a kind.
+const Unexpected = "unexpected"
+
+// For is what a person is told about err. An error without a kind is "Something
+// unexpected happened"; its text is in Log only.
+func For(err error) Message {
+	m := message(err)
+	m.Log = err.Error()
+	return m
+}
+
+func message(err error) Message {
+	if m, ok := typed(err); ok {
+		return m
+	}
+	for _, k := range kinds {
+		if errors.Is(err, k.target) {
+			m := row(k.code, k.exit, facts(err)...)
+			m.Details = realmLines(err)
+			return m
+		}
+	}
+	if m, ok := phraseMessage(err); ok {
+		return m
+	}
+	var busy *juicebox.BusyError
+	if errors.As(err, &busy) {
+		return row("pin-servers-busy", ExitFailure, facts(err)...)
+	}
+	return row(Unexpected, ExitFailure)
+}
+
+// typed handles the errors that say more than one kind: their own facts come first.
+func typed(err error) (Message, bool) {
+	var wrong *cloudseed.WrongPINError
+	var weak *cloudseed.WeakPINError
+	var incomplete *cloudseed.IncompleteError
+	var noLook *cloudseed.CouldNotLookError
+	var unknown *cloudseed.UnknownRealmsError
+	switch {
+	case errors.As(err, &wrong) && wrong.Left > 0:
+		return row("wrong-pin", ExitWrongPIN, "left", english.count(wrong.Left, "try")), true
+	case errors.As(err, &wrong):
+		return row("no-tries", ExitNoTries), true
+	case errors.As(err, &weak):
+		return row("weak-pin", ExitUsage, "reason", english.weakness[string(weak.Reason)]), true
+	case errors.As(err, &incomplete):
+		m := row("incomplete", ExitIncomplete, "place", placesWord(incomplete.Failed))
+		m.Details = placeLines(incomplete.Failed)
+		return m, true
+	case errors.As(err, &noLook):
+		m := row("could-not-look", ExitNoLook, "place", placesWord(noLook.Failed))
+		m.Details = placeLines(noLook.Failed)
+		return m, true
+	case errors.As(err, &unknown):
+		m := row("unknown-pin-servers", ExitUsage)
+		for _, r := range unknown.Realms {
+			m.Details = append(m.Details, r.Address)
+		}
+		return m, true
+	}
+	return Message{}, false
+}
+
+// row is a row of the table with its facts filled in.
+func row(code string, exit int, facts ...string) Message {
+	s, ok := english.errors[code]
+	if !ok { // the test of this package keeps it from happening
+		code, s = Unexpected, english.errors[Unexpected]
+	}
+	return Message{Code: code, What: fill(s.what, facts...), Safe: fill(s.safe, facts...), Next: fill(s.next, facts...), Exit: exit}
+}
+
+// facts collects what the errors around a kind say: which place, how long to wait.
+func facts(err error) []string {
+	place, wait, name := english.texts["the place"], english.wait(0), ""
+	var placeErr *cloudseed.PlaceError
+	if errors.As(err, &placeErr) {
+		place = placeErr.Place
+	}
+	var storeErr *store.Error
+	if errors.As(err, &storeErr) {
+		wait = seconds(storeErr.After)
+	}
+	var realmBusy *juicebox.BusyError
+	if errors.As(err, &realmBusy) {
+		wait = seconds(realmBusy.After)
+	}
+	var profileErr *profile.Error
+	if errors.As(err, &profileErr) {
+		name = profileErr.Path
+		if profileErr.Name != "" {
+			name = strconv.Quote(profileErr.Name)
+		}
+	}
+	return []string{"place", place, "wait", wait, "name", name}
+}
+
+func seconds(d time.Duration) string { return english.wait(int((d + time.Second - 1) / time.Second)) }
+
+// realmLines says of each PIN server in one line why it failed.
+func realmLines(err error) []string {
+	var threshold *juicebox.ThresholdError
+	if !errors.As(err, &threshold) {
+		return nil
+	}
+	var lines []string
+	for _, r := range threshold.Realms {
+		lines = append(lines, r.Realm.Address+": "+Line(message(r.Err).What))
+	}
+	return lines
+}
+
+// placeLines says of each place in one line why it failed.
+func placeLines(failed []*cloudseed.PlaceError) []string {
+	var lines []string
+	for _, f := range failed {
+		lines = append(lines, f.Place+": "+Line(For(f).What))
+	}
+	return lines
+}
+
+func placesWord(failed []*cloudseed.PlaceError) string {
+	var names []string
+	for _, f := range failed {
+		names = append(names, f.Place)
+	}
+	return english.join(names)
+}

@@ -1,0 +1,87 @@
+// Package words is the one table of what people are told, shared by the command and the
+// app: for each kind of error what happened, whether the backup is safe, and what to do
+// next; names for steps, states and places; who can open a backup.
+//
+// Libraries fail with kinds and facts. [For] picks the sentences by errors.Is and fills
+// in the facts by errors.As. A second language is a second [table] beside english.go.
+//
+// Sentences begin with a capital and end with a full stop; the command prints them
+// through [Line], which takes both away.
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The exit codes of the command (DESIGN section 9).
+const (
+	ExitOK         = 0
+	ExitFailure    = 1
+	ExitUsage      = 2 // something that was given is missing or cannot be right
+	ExitIncomplete = 3 // sealed, but not verified in every place
+	ExitWrongPIN   = 4
+	ExitNoTries    = 5
+	ExitSignIn     = 6 // only the person can mend it, by signing in
+	ExitNotFound   = 7 // looked at completely: nothing there
+	ExitNoLook     = 8 // could not look: there may be something
+)
+
+// A Message is what a person is told about one error.
+type Message struct {
+	Code    string   `json:"code"`              // stable; for scripts, and to quote when asking for help
+	What    string   `json:"what"`              // what happened
+	Safe    string   `json:"safe,omitempty"`    // is the backup safe?
+	Next    string   `json:"next,omitempty"`    // what to do next
+	Details []string `json:"details,omitempty"` // one place, one realm or one word each
+	Exit    int      `json:"exit"`
+
+	// Log is the error's own text. It is never shown as advice; an error without a kind
+	// has its cause nowhere else.
+	Log string `json:"-"`
+}
+
+// A sentence is one row of the table. Words in braces are facts: {left} tries, {wait},
+// {place}, {name}, {reason}, {number}, {count},
+// {language}, {languages}.
+type sentence struct{ what, safe, next string }
+
+// A table is everything in one language.
+type table struct {
+	errors    map[string]sentence // by the code of a kind
+	weakness  map[string]string   // by PINWeakness: why a PIN is refused
+	steps     map[string]stepWords
+	states    map[string]State
+	kinds     map[string]string // kinds of place, by the scheme of their URL
+	holders   map[string]holderWords
+	verdicts  map[string]string
+	languages map[string]string             // of phrases, by phrase.Language
+	count     func(n int, of string) string // "3 tries", "1 place"
+	wait      func(seconds int) string      // "about 5 minutes"
+	join      func([]string) string         // "a, b and c"
+	texts     map[string]string
+}
+
+// Line is a sentence as the command prints it: no capital, no full stop.
+func Line(s string) string {
+	s = strings.TrimSuffix(s, ".")
+	if s == "" {
+		return s
+	}
+	first, n := utf8.DecodeRuneInString(s)
+	second, _ := utf8.DecodeRuneInString(s[n:])
+	if unicode.IsUpper(second) { // PIN
+		return s
+	}
+	return string(unicode.ToLower(first)) + s[n:]
+}
+
+// fill puts facts, given as name and value by turns, into a sentence.
+func fill(s string, facts ...string) string {
+	var pairs []string
+	for i := 0; i+1 < len(facts); i += 2 {
+		pairs = append(pairs, "{"+facts[i]+"}", facts[i+1])
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}
