@@ -1,0 +1,138 @@
+package webdav
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/cloudseed/cloudseed/store"
+)
+
+// Temporary names begin with a dot, so that store.CheckName refuses them and no listing
+// shows them.
+const (
+	tempPrefix = ".cloudseed-"
+	tempSuffix = ".tmp"
+)
+
+// leftoverAge is how old, by the server's clock, a temporary file must be to belong to
+// nobody any more.
+const leftoverAge = 24 * time.Hour
+
+// Create uploads data under a temporary name and moves it to name. It looks first: that
+// saves the upload, and keeps a server that ignores "Overwrite: F" from overwriting.
+func (s *Store) Create(ctx context.Context, name string, data []byte) error {
+	if err := store.CheckCreate(name, data); err != nil {
+		return err
+	}
+	found, err := s.stat(ctx, "create", name, s.url(name))
+	if err != nil {
+		return err
+	}
+	if found != nothing {
+		return store.Errorf("create", name, store.ErrExists, "on the server")
+	}
+	s.sweep.Do(func() { s.removeLeftovers(ctx) })
+	temp := tempPrefix + randomHex() + tempSuffix
+	if err = s.put(ctx, name, temp, data); err == nil {
+		err = s.move(ctx, name, temp)
+	}
+	if err != nil {
+		s.discard(ctx, temp)
+	}
+	return err
+}
+
+func (s *Store) put(ctx context.Context, name, temp string, data []byte) error {
+	_, err := s.send(ctx, request{
+		op: "create", name: name, method: "PUT", url: s.url(temp), body: data,
+		header: map[string]string{"Content-Type": "application/octet-stream"},
+	}, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	return err
+}
+
+// move gives the complete file its name. An answer that got lost is ErrOffline and leaves
+// open whether the file is there; the caller looks before it tries again.
+func (s *Store) move(ctx context.Context, name, temp string) error {
+	a, err := s.send(ctx, request{
+		op: "create", name: name, method: "MOVE", url: s.url(temp), once: true,
+		header: map[string]string{"Destination": s.url(name).String(), "Overwrite": "F"},
+	}, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	if a != nil && a.status == http.StatusPreconditionFailed {
+		return store.Errorf("create", name, store.ErrExists, "the server refused to overwrite it")
+	}
+	return err
+}
+
+// discard removes a temporary file, also when ctx has ended, and does not wait for long.
+func (s *Store) discard(ctx context.Context, temp string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	s.send(ctx, request{op: "create", method: "DELETE", url: s.url(temp)}, http.StatusNoContent)
+}
+
+// removeLeftovers removes temporary files that were left behind long ago. What cannot be
+// removed only takes room.
+func (s *Store) removeLeftovers(ctx context.Context) {
+	members, a, err := s.members(ctx, "create")
+	if err != nil {
+		return
+	}
+	now := serverTime(a.header, time.Now())
+	for _, m := range members {
+		ours := strings.HasPrefix(m.name, tempPrefix) && strings.HasSuffix(m.name, tempSuffix) && !m.folder
+		if ours && !m.modified.IsZero() && now.Sub(m.modified) > leftoverAge {
+			s.discard(ctx, m.name)
+		}
+	}
+}
+
+// Delete removes name. It looks first, as DELETE removes a folder with all that is in it.
+func (s *Store) Delete(ctx context.Context, name string) error {
+	if err := store.CheckName(name); err != nil {
+		return err
+	}
+	found, err := s.stat(ctx, "delete", name, s.url(name))
+	switch {
+	case err != nil:
+		return err
+	case found == aFolder:
+		return store.Errorf("delete", name, store.ErrRefused, "it is a folder")
+	case found == nothing:
+		return s.folderThere(ctx, "delete", name)
+	}
+	a, err := s.send(ctx, request{op: "delete", name: name, method: "DELETE", url: s.url(name)},
+		http.StatusOK, http.StatusNoContent)
+	if a != nil && a.status == http.StatusNotFound { // somebody else was faster
+		return s.folderThere(ctx, "delete", name)
+	}
+	return err
+}
+
+// makeFolder makes the folder at u, and those above it as far as they are missing (409).
+func (s *Store) makeFolder(ctx context.Context, u *url.URL) error {
+	mkcol := request{op: "open", method: "MKCOL", url: u, once: true}
+	a, err := s.send(ctx, mkcol, http.StatusCreated, http.StatusMethodNotAllowed) // 405: it is there
+	if a == nil || a.status != http.StatusConflict && a.status != http.StatusNotFound {
+		return err
+	}
+	above := u.JoinPath("..")
+	if above.EscapedPath() == u.EscapedPath() || above.EscapedPath() == "" {
+		return err
+	}
+	if err := s.makeFolder(ctx, folderURL(above)); err != nil {
+		return err
+	}
+	_, err = s.send(ctx, mkcol, http.StatusCreated, http.StatusMethodNotAllowed)
+	return err
+}
+
+func randomHex() string {
+	b := make([]byte, 8)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
