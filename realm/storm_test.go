@@ -91,14 +91,7 @@ func storm(t *testing.T, store realm.Store) error {
 
 func checkStorm(t *testing.T, store realm.Store, user realm.RecordID, answered int64) error {
 	t.Helper()
-	var record realm.Record
-	err := store.Update(context.Background(), user, func(old []byte) (_ []byte, err error) {
-		record, err = realm.DecodeRecord(old)
-		return old, err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	record := read(t, store, user)
 	if record.GuessCount != allowed || answered > allowed {
 		return fmt.Errorf("%d guesses are spent and %d were answered; %d are allowed", record.GuessCount, answered, allowed)
 	}
