@@ -103,13 +103,20 @@ func Find(ctx context.Context, cfg Config) (*Search, error) {
 	return s, join(ErrNoBackup, s.why())
 }
 
-// why is the most telling reason for which files that are there cannot be used.
+// why is the most telling reason for which files that are there cannot be used: a newer
+// format, then a file under a name of ours, then any.
 func (s *Search) why() error {
-	reason := errors.New("nothing is there")
+	reason, best := errors.New("nothing is there"), 0
 	for _, f := range s.Skipped {
-		reason = f.Err
+		weight := 1
+		if f.Part != "" {
+			weight = 2
+		}
 		if errors.Is(f.Err, ErrNewerFormat) {
-			break
+			weight = 3
+		}
+		if weight > best {
+			reason, best = f.Err, weight
 		}
 	}
 	return reason

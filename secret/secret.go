@@ -22,32 +22,40 @@ const hidden = "[secret]"
 
 // Text is a secret: a recovery phrase, a PIN, a key's seed. The zero Text is empty.
 // Copies of a Text share its bytes.
-type Text struct{ b []byte }
+//
+// The bytes are behind a function because package fmt reads the unexported fields of a
+// struct that holds a Text without asking the Text how to print; it cannot look into that.
+type Text struct{ bytes func() []byte }
 
 // New returns a Text of b and takes b over: the caller must not use it any more.
-func New(b []byte) Text { return Text{b} }
+func New(b []byte) Text { return Text{func() []byte { return b }} }
 
 // Copy returns a Text with its own copy of b.
-func Copy(b []byte) Text { return Text{append([]byte(nil), b...)} }
+func Copy(b []byte) Text { return New(append([]byte(nil), b...)) }
 
 // Random returns n bytes from crypto/rand.
 func Random(n int) Text {
 	b := make([]byte, n)
 	rand.Read(b) // never fails: it ends the program instead (Go 1.24)
-	return Text{b}
+	return New(b)
 }
 
 // Reveal returns the bytes themselves, not a copy.
-func (t Text) Reveal() []byte { return t.b }
+func (t Text) Reveal() []byte {
+	if t.bytes == nil {
+		return nil
+	}
+	return t.bytes()
+}
 
 // Len is the number of bytes.
-func (t Text) Len() int { return len(t.b) }
+func (t Text) Len() int { return len(t.Reveal()) }
 
 // Equal tells whether t and u hold the same bytes, in time that depends only on their lengths.
-func (t Text) Equal(u Text) bool { return subtle.ConstantTimeCompare(t.b, u.b) == 1 }
+func (t Text) Equal(u Text) bool { return subtle.ConstantTimeCompare(t.Reveal(), u.Reveal()) == 1 }
 
 // Clear overwrites the bytes, in every copy of t.
-func (t Text) Clear() { clear(t.b) }
+func (t Text) Clear() { clear(t.Reveal()) }
 
 // String hides the bytes.
 func (t Text) String() string { return hidden }

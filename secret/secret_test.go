@@ -20,10 +20,13 @@ func TestNeverShown(t *testing.T) {
 		S secret.Text
 		P *secret.Text
 		L []secret.Text
-	}{s, &s, []secret.Text{s}}
+
+		s secret.Text // which fmt reads without asking how to print it
+		p *secret.Text
+	}{s, &s, []secret.Text{s}, s, &s}
 
 	var out bytes.Buffer
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%T", "%o", "%U", "%t"} {
 		fmt.Fprintf(&out, verb, s)
 		fmt.Fprintf(&out, verb, &s)
 		fmt.Fprintf(&out, verb, holder)
@@ -35,7 +38,7 @@ func TestNeverShown(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "secret", s, "holder", holder)
 	fmt.Fprint(&out, fmt.Errorf("wrapping %v", s))
 
-	for _, form := range []string{word, fmt.Sprintf("%x", word), fmt.Sprintf("%X", word), fmt.Sprint([]byte(word)), "legal"} {
+	for _, form := range []string{word, fmt.Sprintf("%x", word), fmt.Sprintf("%X", word), fmt.Sprint([]byte(word)), "legal", "108 101 103", "6c 65", "154 145"} {
 		if bytes.Contains(out.Bytes(), []byte(form)) {
 			t.Errorf("printed in the open as %q:\n%s", form, out.String())
 		}
