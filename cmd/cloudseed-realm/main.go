@@ -1,0 +1,88 @@
+// Cloudseed-realm is a PIN server: a Juicebox realm that keeps one share of people's
+// secrets and counts the guesses at their PINs.
+//
+//	cloudseed-realm init --data DIR      make an empty realm in DIR, once
+//	cloudseed-realm serve --data DIR     answer clients until SIGINT or SIGTERM
+//
+// Standard output gets results (the new realm's id; one line with the address when
+// serving), standard error gets errors and the log. The log has no token, user or secret.
+//
+// Exit codes: 0 it worked, 1 it failed, 2 the command line was wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// failure marks an error of the work itself; every other error is one of usage.
+type failure struct{ error }
+
+func (f failure) Unwrap() error { return f.error }
+
+// run is the whole program. It returns the exit code, when done or when ctx ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(stderr, "cloudseed-realm: %v\n", err)
+	if _, ok := errors.AsType[failure](err); ok {
+		return exitFailure
+	}
+	fmt.Fprintln(stderr, "cloudseed-realm: see cloudseed-realm --help")
+	return exitUsage
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "cloudseed-realm",
+		Short:         "A PIN server that speaks the Juicebox protocol",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
+	}
+	root.AddCommand(newInit(), newServe(), newVersion())
+	return root
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run: func(c *cobra.Command, _ []string) {
+			version := "unknown"
+			if info, ok := debug.ReadBuildInfo(); ok {
+				version = info.Main.Version
+			}
+			fmt.Fprintln(c.OutOrStdout(), "cloudseed-realm", version)
+		},
+	}
+}
