@@ -1,0 +1,104 @@
+package cloudseed
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/cloudseed/cloudseed"
+
+// The arrows: what each package may import of ours, beside secret and the standard
+// library. A package that is not listed may import nothing of ours; patterns end in "/...".
+var arrows = map[string][]string{
+	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm", "realm/sqlite", "store", "store/...", "internal/..."},
+	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/sqlite"},
+	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "store", "internal/profile", "internal/words"},
+	"internal/words":      {".", "phrase", "envelope", "juicebox", "store", "internal/profile"},
+	"internal/profile":    {".", "store"},
+	".":                   {"envelope", "phrase", "juicebox", "store"},
+	"realm":               {"juicebox"}, // they meet in the messages only
+	"realm/sqlite":        {"realm", "juicebox"},
+	"realm/realmtest":     {"realm", "juicebox"},
+	"store/folder":        {"store"},
+	"store/webdav":        {"store"},
+	"store/storetest":     {"store"},
+}
+
+// TestArrows keeps the layout of docs/design.md true: arrows point down only, leaves import
+// no sibling, only the command knows providers and realms.
+func TestArrows(t *testing.T) {
+	for _, p := range packages(t) {
+		name := short(p.ImportPath)
+		for _, i := range p.Imports {
+			if !strings.HasPrefix(i, module) || short(i) == "secret" {
+				continue
+			}
+			if !slices.ContainsFunc(arrows[name], func(allowed string) bool { return matches(allowed, short(i)) }) {
+				t.Errorf("%s imports %s", name, short(i))
+			}
+		}
+	}
+}
+
+// TestWalletLinksOnlyWhatItUses: the library brings no server, no provider, no browser.
+func TestWalletLinksOnlyWhatItUses(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dep := range strings.Fields(string(out)) {
+		for _, heavy := range []string{"modernc.org/sqlite", "spf13/cobra", "chromedp", "emersion", module + "/realm", module + "/internal", "testing"} {
+			if strings.Contains(dep, heavy) {
+				t.Errorf("the root package links %s", dep)
+			}
+		}
+	}
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) (all []goPackage) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(out))
+	for {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("go list found %d packages", len(all))
+	}
+	return all
+}
+
+func short(importPath string) string {
+	if importPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, module+"/")
+}
+
+func matches(pattern, name string) bool {
+	if dir, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return strings.HasPrefix(name, dir+"/")
+	}
+	return path.Clean(pattern) == name
+}
