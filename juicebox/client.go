@@ -28,8 +28,8 @@ type Client struct {
 	Configuration Configuration
 
 	// Token returns the token to show to a realm, made for the time now, which is the
-	// realm's where this computer's clock is found to be wrong. See [OwnerToken] and
-	// [GuessToken].
+	// realm's where this computer's clock is found to be wrong. It is called for several
+	// realms at once. See [OwnerToken] and [GuessToken].
 	Token func(realm RealmID, now time.Time) (string, error)
 
 	// HTTP sends the requests; nil is a client of this package's own. Redirects are

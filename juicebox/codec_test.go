@@ -193,6 +193,17 @@ func TestResponsesLoose(t *testing.T) {
 	}
 }
 
+func TestResponseLength(t *testing.T) {
+	head := appendNamed(appendNamed(nil, "Recover1"), "Ok")
+	version := RegistrationVersion{1}
+	for extra, ok := range map[int]bool{0: true, 4000: true, MaxResponse: false} {
+		b := appendFields(bytes.Clone(head), fields{{"version", version[:]}, {"x", make([]byte, extra)}})
+		if r, err := DecodeResponse(b); (err == nil) != ok || ok && r != (Recover1Response{StatusOK, version}) {
+			t.Errorf("%d bytes: %v", len(b), err)
+		}
+	}
+}
+
 func FuzzDecodeRequest(f *testing.F) {
 	for _, r := range []Request{Register1{}, fill(Register2{}), Recover1{}, fill(Recover2{}), fill(Recover3{}), Delete{}} {
 		f.Add(EncodeRequest(r))

@@ -3,6 +3,7 @@ package juicebox
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/gtank/ristretto255"
@@ -45,7 +46,17 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 type recovery struct {
 	need    int
 	version RegistrationVersion
-	peers   []*peer // those with the version
+	peers   []*peer      // those with the version
+	lost    []RealmError // the others, after the first phase
+}
+
+// failed adds the realms lost before to an error of a later phase, for whoever reads
+// it; they do not decide of what kind it is.
+func (r *recovery) failed(err error) error {
+	if e, ok := err.(*ThresholdError); ok {
+		e.Realms = append(slices.Clone(r.lost), e.Realms...)
+	}
+	return err
 }
 
 // disagree is the error when enough realms answered well, but not enough the same.
@@ -69,6 +80,8 @@ func statusError(s Status, left uint16) error {
 	return fmt.Errorf("%w: unexpected answer %s", ErrProtocol, s)
 }
 
+var errOther = fmt.Errorf("%w: it has another registration", ErrNotRegistered)
+
 type versioned struct {
 	*peer
 	version RegistrationVersion
@@ -91,9 +104,13 @@ func (r *recovery) findVersion(ctx context.Context, peers []*peer) error {
 	if len(group) < r.need {
 		return r.disagree(ErrNotRegistered, len(group), failed)
 	}
-	r.version = group[0].version
-	for _, v := range group {
-		r.peers = append(r.peers, v.peer)
+	r.version, r.lost = group[0].version, failed
+	for _, v := range good {
+		if v.version == r.version {
+			r.peers = append(r.peers, v.peer)
+		} else {
+			r.lost = append(r.lost, RealmError{v.Realm, errOther})
+		}
 	}
 	return nil
 }
@@ -117,7 +134,7 @@ func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, 
 		return checkEvaluation(p, blinded, response)
 	})
 	if err != nil {
-		return nil, err
+		return nil, r.failed(err)
 	}
 	type agreed struct {
 		commitment UnlockKeyCommitment
@@ -125,7 +142,7 @@ func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, 
 	}
 	group := largest(good, func(e evaluated) agreed { return agreed{e.commitment, e.signer} })
 	if len(group) < r.need {
-		return nil, r.disagree(ErrProtocol, len(group), failed)
+		return nil, r.failed(r.disagree(ErrProtocol, len(group), failed))
 	}
 	product := unblind(combineEvaluations(group), factor)
 	unlock, commitment := deriveUnlockKey(output(accessKey, product))
@@ -191,11 +208,11 @@ func (r *recovery) collect(ctx context.Context, unlock *unlockKey, seed [32]byte
 		return checkPart(p, unlock, response)
 	})
 	if err != nil {
-		return Recovered{}, err
+		return Recovered{}, r.failed(err)
 	}
 	group := largest(good, func(o opened) EncryptedSecret { return o.sealed })
 	if len(group) < r.need {
-		return Recovered{}, r.disagree(ErrProtocol, len(group), failed)
+		return Recovered{}, r.failed(r.disagree(ErrProtocol, len(group), failed))
 	}
 	var done Recovered
 	var indices []int
