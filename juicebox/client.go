@@ -44,7 +44,7 @@ type Client struct {
 }
 
 // ready returns the realms as they are at the start of an operation.
-func (c *Client) ready() ([]*peer, error) {
+func (c *Client) ready() ([]*party, error) {
 	if err := c.Configuration.Validate(); err != nil {
 		return nil, err
 	}
@@ -55,26 +55,26 @@ func (c *Client) ready() ([]*peer, error) {
 		return nil, fmt.Errorf("%w: no tokens", ErrConfiguration)
 	}
 	web := c.web()
-	var peers []*peer
+	var parties []*party
 	for i, r := range c.Configuration.sorted() {
-		peers = append(peers, &peer{Realm: r, index: i + 1, client: c, web: web})
+		parties = append(parties, &party{Realm: r, index: i + 1, client: c, web: web})
 	}
-	return peers, nil
+	return parties, nil
 }
 
 // An answer is what one realm gave in one phase of an operation.
 type answer struct {
-	*peer
+	*party
 	response Response
 	err      error
 }
 
 // askAll asks the realms at the same time and waits for every answer. They are in the
-// order of peers.
-func askAll(ctx context.Context, peers []*peer, request func(*peer) Request) []answer {
-	answers := make([]answer, len(peers))
+// order of parties.
+func askAll(ctx context.Context, parties []*party, request func(*party) Request) []answer {
+	answers := make([]answer, len(parties))
 	var group sync.WaitGroup
-	for i, p := range peers {
+	for i, p := range parties {
 		group.Go(func() {
 			response, err := p.ask(ctx, request(p))
 			answers[i] = answer{p, response, err}
@@ -86,11 +86,11 @@ func askAll(ctx context.Context, peers []*peer, request func(*peer) Request) []a
 
 // gather reads the answers and returns the good ones; fewer than need are a
 // [ThresholdError]. failed are those that were not good, in any case.
-func gather[T any](answers []answer, need int, read func(*peer, Response) (T, error)) (good []T, failed []RealmError, err error) {
+func gather[T any](answers []answer, need int, read func(*party, Response) (T, error)) (good []T, failed []RealmError, err error) {
 	for _, a := range answers {
 		var v T
 		if err = a.err; err == nil {
-			v, err = read(a.peer, a.response)
+			v, err = read(a.party, a.response)
 		}
 		if err != nil {
 			failed = append(failed, RealmError{a.Realm, err})
@@ -105,7 +105,7 @@ func gather[T any](answers []answer, need int, read func(*peer, Response) (T, er
 }
 
 // expect reads a response without fields.
-func expect[T Response](_ *peer, r Response) (struct{}, error) {
+func expect[T Response](_ *party, r Response) (struct{}, error) {
 	_, err := as[T](r)
 	return struct{}{}, err
 }
@@ -134,12 +134,12 @@ func largest[T any, K comparable](items []T, key func(T) K) (group []T) {
 // Delete makes the realms forget the record. Every realm must; it may be repeated, and
 // deleting what is not there succeeds.
 func (c *Client) Delete(ctx context.Context) error {
-	peers, err := c.ready()
+	parties, err := c.ready()
 	if err != nil {
 		return err
 	}
-	answers := askAll(ctx, peers, func(*peer) Request { return Delete{} })
-	_, _, err = gather(answers, len(peers), expect[DeleteResponse])
+	answers := askAll(ctx, parties, func(*party) Request { return Delete{} })
+	_, _, err = gather(answers, len(parties), expect[DeleteResponse])
 	return err
 }
 
@@ -155,7 +155,7 @@ type RealmStatus struct {
 // Status asks every realm whether the record is there. It needs no PIN and spends no
 // guess. The result has an entry for each realm, in order of their ids.
 func (c *Client) Status(ctx context.Context) []RealmStatus {
-	peers, err := c.ready()
+	parties, err := c.ready()
 	if err != nil {
 		var all []RealmStatus
 		for _, r := range c.Configuration.sorted() {
@@ -164,7 +164,7 @@ func (c *Client) Status(ctx context.Context) []RealmStatus {
 		return all
 	}
 	var all []RealmStatus
-	for _, a := range askAll(ctx, peers, func(*peer) Request { return Recover1{} }) {
+	for _, a := range askAll(ctx, parties, func(*party) Request { return Recover1{} }) {
 		s := RealmStatus{ID: a.ID, Err: a.err}
 		if s.Err == nil {
 			var r Recover1Response

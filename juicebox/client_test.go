@@ -518,14 +518,7 @@ func oversized() []byte {
 
 // Over real connections, with the client of this package.
 func TestOverHTTP(t *testing.T) {
-	w := newWorld(t)
-	w.HTTP = nil
-	for i := range w.Configuration.Realms {
-		r := &w.Configuration.Realms[i]
-		server := httptest.NewServer(w.net[strings.TrimPrefix(r.Address, "embedded://")])
-		defer server.Close()
-		r.Address = server.URL
-	}
+	w := served(t)
 	if err := w.Register(t.Context(), pin, seed, info, guesses); err != nil {
 		t.Fatal(err)
 	}

@@ -21,12 +21,12 @@ type Recovered struct {
 //
 // Secrets leave the realms only after pin and info have proved right here.
 func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Recovered, error) {
-	peers, err := c.ready()
+	parties, err := c.ready()
 	if err != nil {
 		return Recovered{}, err
 	}
 	r := recovery{need: c.Configuration.RecoverThreshold}
-	if err := r.findVersion(ctx, peers); err != nil {
+	if err := r.findVersion(ctx, parties); err != nil {
 		return Recovered{}, err
 	}
 	stretched, err := stretch(pin, c.Configuration.PINHashingMode, r.version, info)
@@ -46,7 +46,7 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 type recovery struct {
 	need    int
 	version RegistrationVersion
-	peers   []*peer      // those with the version
+	parties []*party     // those with the version
 	lost    []RealmError // the others, after the first phase
 }
 
@@ -83,14 +83,14 @@ func statusError(s Status, left uint16) error {
 var errOther = fmt.Errorf("%w: it has another registration", ErrNotRegistered)
 
 type versioned struct {
-	*peer
+	*party
 	version RegistrationVersion
 }
 
 // findVersion is the first phase: it finds the registration and spends nothing.
-func (r *recovery) findVersion(ctx context.Context, peers []*peer) error {
-	answers := askAll(ctx, peers, func(*peer) Request { return Recover1{} })
-	good, failed, err := gather(answers, r.need, func(p *peer, response Response) (versioned, error) {
+func (r *recovery) findVersion(ctx context.Context, parties []*party) error {
+	answers := askAll(ctx, parties, func(*party) Request { return Recover1{} })
+	good, failed, err := gather(answers, r.need, func(p *party, response Response) (versioned, error) {
 		m, err := as[Recover1Response](response)
 		if err == nil {
 			err = statusError(m.Status, 0)
@@ -107,7 +107,7 @@ func (r *recovery) findVersion(ctx context.Context, peers []*peer) error {
 	r.version, r.lost = group[0].version, failed
 	for _, v := range good {
 		if v.version == r.version {
-			r.peers = append(r.peers, v.peer)
+			r.parties = append(r.parties, v.party)
 		} else {
 			r.lost = append(r.lost, RealmError{v.Realm, errOther})
 		}
@@ -129,8 +129,8 @@ type evaluated struct {
 func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, error) {
 	factor := randomScalar()
 	blinded := blind(accessKey, factor)
-	answers := askAll(ctx, r.peers, func(*peer) Request { return Recover2{r.version, blinded} })
-	good, failed, err := gather(answers, r.need, func(p *peer, response Response) (evaluated, error) {
+	answers := askAll(ctx, r.parties, func(*party) Request { return Recover2{r.version, blinded} })
+	good, failed, err := gather(answers, r.need, func(p *party, response Response) (evaluated, error) {
 		return checkEvaluation(p, blinded, response)
 	})
 	if err != nil {
@@ -154,7 +154,7 @@ func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, 
 
 // checkEvaluation accepts only a result that provably came from the share given to
 // this realm at registration.
-func checkEvaluation(p *peer, blinded Point, response Response) (e evaluated, err error) {
+func checkEvaluation(p *party, blinded Point, response Response) (e evaluated, err error) {
 	m, err := as[Recover2Response](response)
 	if err != nil {
 		return e, err
@@ -196,15 +196,15 @@ func wrongPIN(group []evaluated) error {
 
 // opened is a realm's checked part of the secret.
 type opened struct {
-	*peer
+	*party
 	share  *ristretto255.Scalar
 	sealed EncryptedSecret
 }
 
 // collect is the third phase: it gets the parts of the secret.
 func (r *recovery) collect(ctx context.Context, unlock *unlockKey, seed [32]byte) (Recovered, error) {
-	answers := askAll(ctx, r.peers, func(p *peer) Request { return Recover3{r.version, unlock.tag(p.ID)} })
-	good, failed, err := gather(answers, r.need, func(p *peer, response Response) (opened, error) {
+	answers := askAll(ctx, r.parties, func(p *party) Request { return Recover3{r.version, unlock.tag(p.ID)} })
+	good, failed, err := gather(answers, r.need, func(p *party, response Response) (opened, error) {
 		return checkPart(p, unlock, response)
 	})
 	if err != nil {
@@ -229,7 +229,7 @@ func (r *recovery) collect(ctx context.Context, unlock *unlockKey, seed [32]byte
 }
 
 // checkPart accepts only the part that was given to this realm at registration.
-func checkPart(p *peer, unlock *unlockKey, response Response) (o opened, err error) {
+func checkPart(p *party, unlock *unlockKey, response Response) (o opened, err error) {
 	m, err := as[Recover3Response](response)
 	if err != nil {
 		return o, err

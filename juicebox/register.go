@@ -18,7 +18,7 @@ import (
 // A nil error means that at least RegisterThreshold realms have stored it. After an
 // error some may have: [Client.Status] shows it, and Register may be repeated.
 func (c *Client) Register(ctx context.Context, pin, sec secret.Text, info []byte, guesses uint16) error {
-	peers, err := c.ready()
+	parties, err := c.ready()
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func (c *Client) Register(ctx context.Context, pin, sec secret.Text, info []byte
 		return errors.New("a registration without guesses could never be recovered")
 	}
 	need := c.Configuration.RegisterThreshold
-	answers := askAll(ctx, peers, func(*peer) Request { return Register1{} })
+	answers := askAll(ctx, parties, func(*party) Request { return Register1{} })
 	if _, _, err := gather(answers, need, expect[Register1Response]); err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (c *Client) Register(ctx context.Context, pin, sec secret.Text, info []byte
 	if err != nil {
 		return err
 	}
-	answers = askAll(ctx, peers, func(p *peer) Request { return parts[p.index-1] })
+	answers = askAll(ctx, parties, func(p *party) Request { return parts[p.index-1] })
 	_, _, err = gather(answers, need, expect[Register2Response])
 	return err
 }

@@ -21,8 +21,8 @@ const (
 	longestWait = 30 * 24 * time.Hour
 )
 
-// A peer is a realm during one operation. One request at a time goes to it.
-type peer struct {
+// A party is a realm during one operation. One request at a time goes to it.
+type party struct {
 	Realm
 	index     int // of its shares
 	client    *Client
@@ -63,7 +63,7 @@ type reply struct {
 // in errors.go. A refused token is tried once more if our clock turns out to be wrong.
 // A request that changes nothing is sent once more if the connection broke; any other
 // is not, since the realm may have acted on it, and a guess may be spent.
-func (p *peer) ask(ctx context.Context, request Request) (Response, error) {
+func (p *party) ask(ctx context.Context, request Request) (Response, error) {
 	body := EncodeRequest(request)
 	r, err := p.post(ctx, body)
 	if err == nil && r.status == http.StatusUnauthorized && p.correctClock(r.header) {
@@ -92,7 +92,7 @@ func broken(err error) bool {
 	return errors.Is(err, ErrUnreachable) && !(errors.As(err, &timeout) && timeout.Timeout())
 }
 
-func (p *peer) post(ctx context.Context, body []byte) (*reply, error) {
+func (p *party) post(ctx context.Context, body []byte) (*reply, error) {
 	limit := p.client.Timeout
 	if limit <= 0 {
 		limit = defaultTimeout
@@ -146,7 +146,7 @@ func unreachable(err error) error {
 }
 
 // correctClock takes the realm's time over if ours is far from it, once.
-func (p *peer) correctClock(h http.Header) bool {
+func (p *party) correctClock(h http.Header) bool {
 	theirs, err := http.ParseTime(h.Get("Date"))
 	if err != nil || p.corrected {
 		return false
