@@ -173,6 +173,7 @@ func TestStormWithKill(t *testing.T) {
 			if err := <-done; err != nil {
 				t.Fatal(err)
 			}
+			attack.Target.HTTP.CloseIdleConnections() // or Shutdown waits for those never used
 			d.stop(t)
 			record, answered := d.spent(t), attack.Answered.Load()
 			t.Logf("answered %d before the kill, %d in all; spent %d", before, answered, record.GuessCount)
