@@ -1,0 +1,215 @@
+package webapp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/internal/profile"
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm"
+	"github.com/cloudseed/cloudseed/secret"
+	"github.com/cloudseed/cloudseed/store"
+	"github.com/cloudseed/cloudseed/store/folder"
+)
+
+// embedded makes three PIN servers in this process, 2 of 3, as the command does.
+func embedded(t *testing.T) (juicebox.Configuration, *http.Client) {
+	t.Helper()
+	handlers := map[juicebox.RealmID]http.Handler{}
+	c := juicebox.Configuration{RegisterThreshold: 3, RecoverThreshold: 2, PINHashingMode: juicebox.Standard2019}
+	for range 3 {
+		id := juicebox.RealmID(secret.Random(16).Reveal())
+		r, err := realm.New(realm.Config{ID: id, Store: new(realm.Memory)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		handlers[id] = r
+		c.Realms = append(c.Realms, juicebox.Realm{ID: id, Address: "embedded://" + id.String() + "/"})
+	}
+	transport := new(http.Transport)
+	transport.RegisterProtocol(juicebox.Embedded, realm.InProcess(handlers))
+	return c, &http.Client{Transport: transport}
+}
+
+// openFolder opens folders, and makes those that are not there, as the command does.
+func openFolder(_ context.Context, url string, _ secret.Text) (cloudseed.Place, error) {
+	dir, ok := strings.CutPrefix(url, "folder:")
+	if !ok {
+		return cloudseed.Place{}, store.Errorf("open", "", store.ErrOffline, "no such server in this test")
+	}
+	s, err := folder.Open(dir)
+	return cloudseed.Place{Store: s}, err
+}
+
+// A device is one computer with its own profile, running the app.
+type device struct {
+	*App
+	log *logBuffer
+}
+
+func startDevice(t *testing.T, c Config) *device {
+	t.Helper()
+	p, err := profile.Open(filepath.Join(t.TempDir(), "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := new(logBuffer)
+	c.Profile, c.Open, c.Log = p, openFolder, slog.New(slog.NewTextHandler(log, nil))
+	a, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		p.Close()
+	})
+	return &device{a, log}
+}
+
+type logBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// A browser is a real Chromium, looked at as a person does: by what is written on it.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func startBrowser(t *testing.T) *browser {
+	t.Helper()
+	program := peer.Command(t, "chromium")
+	dir := t.TempDir()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.WSURLReadTimeout(time.Minute))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stopTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() { stopTab(); stop() })
+	b := &browser{t, ctx}
+	err := chromedp.Listen(ctx, func(event any) {
+		if e, ok := event.(*runtime.EventExceptionThrown); ok {
+			t.Errorf("a script failed: %+v", e.ExceptionDetails)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.do(chromedp.EmulateViewport(390, 844))
+	return b
+}
+
+// do runs actions, each journey step within half a minute.
+func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		b.picture("failure")
+		b.t.Fatalf("%v\non the page:\n%s", err, b.page())
+	}
+}
+
+func (b *browser) page() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname.split("/").pop() + "\n" + document.body.innerText`))
+	return text
+}
+
+// quoted is a string for an XPath.
+func quoted(s string) string { return `"` + s + `"` }
+
+// see waits for a heading.
+func (b *browser) see(heading string) {
+	b.t.Helper()
+	b.do(chromedp.WaitVisible(fmt.Sprintf(`//h1[contains(., %s)]`, quoted(heading))))
+}
+
+// ask evaluates a script.
+func ask[T any](b *browser, script string) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	defer cancel()
+	answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+	return answer
+}
+
+// press presses the button or link with that text.
+func (b *browser) press(label string) {
+	b.t.Helper()
+	x := fmt.Sprintf(`//*[self::button or self::a or self::summary][normalize-space(.)=%[1]s or .//*[normalize-space(.)=%[1]s] or @aria-label=%[1]s]`, quoted(label))
+	b.do(chromedp.Click(x, chromedp.NodeVisible))
+}
+
+// fill types into the input with that label.
+func (b *browser) fill(label, text string) {
+	b.t.Helper()
+	x := fmt.Sprintf(`//*[@id=//label[normalize-space(.)=%s]/@for]`, quoted(label))
+	b.do(chromedp.WaitVisible(x), chromedp.SetValue(x, ""), chromedp.SendKeys(x, text))
+}
+
+// open lets the browser in by the link's file, as the command does.
+func (b *browser) open(a *App) {
+	b.t.Helper()
+	path, err := a.Link()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.do(chromedp.Navigate("file://" + path))
+}
+
+// picture writes a screenshot when CLOUDSEED_SCREENSHOTS names a folder.
+func (b *browser) picture(name string) {
+	dir := os.Getenv("CLOUDSEED_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Log(err)
+		return
+	}
+	os.MkdirAll(dir, 0o755)
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		b.t.Log(err)
+	}
+}

@@ -1,0 +1,98 @@
+package webapp
+
+import (
+	"net/http"
+	"strings"
+)
+
+// A screenFunc answers one request of the session. The session is locked meanwhile.
+type screenFunc func(*App, http.ResponseWriter, *http.Request, *session)
+
+// routes is every page and every submit, below the session's path. A screen lives in the
+// file of its name.
+var routes = map[string]screenFunc{
+	"GET start":   (*App).start,
+	"GET welcome": plain("welcome", page{Title: "Welcome", Art: "cloud", Big: true}),
+	"GET other":   plain("other", page{Title: "Other ways", Art: "words", Back: "welcome"}),
+	"GET help":    plain("help", page{Title: "Help", Art: "words", Back: "home"}),
+	"GET real":    plain("real", page{Title: "From trying out to real", Art: "who", Back: "home"}),
+	"GET forgot":  plain("forgot", page{Title: "When the PIN is forgotten", Art: "pin", Back: "restore-pin"}),
+	"GET who":     (*App).showWho,
+	"GET home":    (*App).showHome,
+
+	"GET intro":         (*App).showIntro,
+	"GET wallet":        (*App).showWallet,
+	"POST wallet":       (*App).submitWallet,
+	"POST wallet-new":   (*App).submitNewWallet,
+	"POST suggest":      (*App).suggest,
+	"GET new-words":     (*App).showNewWords,
+	"POST reveal":       (*App).submitReveal,
+	"GET pin":           (*App).showPIN,
+	"POST pin":          (*App).submitPIN,
+	"GET pin-again":     (*App).showPINAgain,
+	"POST pin-again":    (*App).submitPINAgain,
+	"GET places":        (*App).showPlaces,
+	"POST places":       (*App).submitPlaces,
+	"POST place-remove": (*App).submitPlaceRemove,
+	"POST begin":        (*App).submitBegin,
+	"GET done":          (*App).showDone,
+
+	"POST resume":  (*App).submitResume,
+	"POST check":   (*App).submitCheck,
+	"GET progress": (*App).showProgress,
+	"GET error":    (*App).showError,
+
+	"GET restore":      (*App).showRestore,
+	"POST restore":     (*App).submitRestore,
+	"POST search":      (*App).submitSearch,
+	"GET found":        (*App).showFound,
+	"POST choose":      (*App).submitChoose,
+	"GET servers":      (*App).showServers,
+	"POST servers":     (*App).submitServers,
+	"GET restore-pin":  (*App).showRestorePIN,
+	"POST restore-pin": (*App).submitRestorePIN,
+	"GET restored":     (*App).showRestored,
+	"POST file":        (*App).saveFile,
+	"POST restored":    (*App).submitRestored,
+}
+
+// handler is every address of the app, behind the guard.
+func (a *App) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", a.static())
+	mux.HandleFunc("POST /enter", a.enter)
+	for route, f := range routes {
+		method, name, _ := strings.Cut(route, " ")
+		mux.HandleFunc(method+" /s/{session}/"+name, a.inside(func(w http.ResponseWriter, r *http.Request, s *session) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			f(a, w, r, s)
+		}))
+	}
+	mux.HandleFunc("GET /s/{session}/steps", a.inside(a.streamSteps))
+	if a.Dev {
+		mux.HandleFunc("GET /s/{session}/gallery", a.inside(a.showGallery))
+	}
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, http.StatusForbidden, false) })
+	return a.guard.protect(mux)
+}
+
+// plain is a screen that only says something.
+func plain(screen string, about page) screenFunc {
+	return func(a *App, w http.ResponseWriter, _ *http.Request, s *session) { a.show(w, s, screen, about) }
+}
+
+// to sends the browser on with a GET. All pages of a session are side by side.
+func to(w http.ResponseWriter, r *http.Request, s *session, screen string) {
+	http.Redirect(w, r, s.base+screen, http.StatusSeeOther)
+}
+
+// start is the first page: home where there is a backup, welcome where there is none.
+func (a *App) start(w http.ResponseWriter, r *http.Request, s *session) {
+	devices, err := a.Profile.Devices()
+	if err == nil && len(devices) == 0 {
+		to(w, r, s, "welcome")
+		return
+	}
+	to(w, r, s, "home")
+}

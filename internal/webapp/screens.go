@@ -1,0 +1,240 @@
+package webapp
+
+import (
+	"time"
+
+	"github.com/cloudseed/cloudseed/internal/words"
+)
+
+// A page is what the layout may use, and Body what the screen's own template may.
+type page struct {
+	Title     string
+	Art       string // which illustration, see templates/art.html; "" for none
+	Big       bool   // show the illustration on a phone too
+	Back      string // where "Back" leads; "" for nowhere
+	Stage     int    // of Stages; 0 for none
+	Stages    int
+	Token     string
+	TryingOut bool
+	Notice    string
+	Problem   *problem // the one error component
+	Field     string   // the input that Problem is about; focus goes there
+	Version   string
+	Dev       bool
+	Body      any
+}
+
+// A problem is one failure in the words of package words.
+type problem struct {
+	words.Message
+	Retry string // where a POST tries again; "" if there is nothing to try
+	Help  string // a page that helps on
+	Link  string // what that page is called
+}
+
+// stages of the two flows, for "Step 2 of 5".
+const (
+	backupStages  = 5 // explain, wallet, PIN, places, back up
+	restoreStages = 4 // place, choose, PIN, restore
+)
+
+type introScreen struct {
+	Page    int // 1 to 3
+	Amount  string
+	Guesses int
+	Servers int
+	Needed  int
+	Who     []holder
+}
+
+// A holder is one row of "Who can open it?".
+type holder struct {
+	Who     string
+	What    string // has and can do
+	Verdict string // cannot, guesses, can
+	Pill    string // the verdict in a few words
+}
+
+type whoScreen struct {
+	Holders []holder
+	Hurts   []string // said plainly
+}
+
+type walletScreen struct {
+	Name          string
+	Typed         string
+	HasPassphrase bool
+	Marked        []markedWord // the typed words, when one is wrong
+	Nearest       []string
+	Languages     []choice // to choose from, when the words fit more than one list
+}
+
+type markedWord struct {
+	Text  string
+	Wrong bool
+}
+
+// A choice is one radio button or one option.
+type choice struct{ Value, Label, Hint string }
+
+// wordsScreen shows a phrase; Words is empty while it is hidden.
+type wordsScreen struct {
+	Count   int
+	Numbers []struct{} // Count of them, to draw what is hidden
+	Words   []string
+	Made    bool // made here just now, as a part of a backup
+	Action  string
+	Next    string
+	Seconds int // until they are hidden again
+}
+
+type pinScreen struct {
+	Action  string
+	Again   bool // typed a second time
+	Restore bool
+	Tries   int
+	Left    int // tries left at a restore; -1 when unknown
+	Short   bool
+	Wallet  string
+	Label   string
+	Submit  string
+}
+
+type placesScreen struct {
+	Action   string // where a place is added
+	Chosen   []placeRow
+	Folder   string // suggested
+	Kind     string // of the form that is open
+	Name     string
+	Address  string
+	User     string
+	Restore  bool
+	Embedded bool
+}
+
+// A placeRow is one place with what was seen there.
+type placeRow struct {
+	Name    string
+	Kind    string
+	Address string
+	File    string
+	Account string
+	Size    string
+	Proof   []proof
+	Looked  string
+	Problem *words.Message
+}
+
+// A proof is one piece of evidence; Seen tells whether there is any.
+type proof struct {
+	What string
+	When string
+	Seen bool
+}
+
+type progressScreen struct {
+	Title  string
+	Lead   string
+	Lines  []line
+	Ended  bool
+	Next   string
+	Events string
+}
+
+type doneScreen struct {
+	Name        string
+	Fingerprint string
+	Places      []placeRow
+	Proved      string
+	Guesses     int
+	Servers     int
+	Needed      int
+}
+
+type homeScreen struct {
+	Wallets []walletRow
+}
+
+// A walletRow is one vault on the home screen.
+type walletRow struct {
+	ID          string
+	Name        string
+	Fingerprint string
+	State       words.State
+	Badge       string // good, try, bad
+	Good        bool
+	Proved      string
+	Places      []placeRow
+	Servers     []serverRow
+	Needed      int
+	Guesses     int
+	Unfinished  bool
+	TryingOut   bool
+}
+
+// A serverRow is one PIN server with what was seen of it.
+type serverRow struct {
+	Name    string
+	Seen    string
+	Problem *words.Message
+}
+
+type foundScreen struct {
+	Backups  []backupRow
+	Failed   []string // places that could not be looked at, one line each
+	Others   int
+	Newer    int // made by a later version
+	Unusable int
+}
+
+// A backupRow is one backup to choose.
+type backupRow struct {
+	Index      int
+	Name       string
+	ID         string
+	Date       string
+	Size       string
+	Place      string
+	Generation int
+	TryingOut  bool
+}
+
+type serversScreen struct {
+	Wallet  string
+	Servers []string
+	Needed  int
+}
+
+type restoredScreen struct {
+	Name          string
+	Fingerprint   string
+	Address       string
+	Made          string
+	MadeOn        string
+	From          string
+	Generation    int
+	Count         int
+	HasPassphrase bool
+	Passphrase    string // only while it is revealed
+	Words         []string
+	Numbers       []struct{}
+	Seconds       int
+	Files         []fileRow
+	Skipped       []string
+	TryingOut     bool
+}
+
+type fileRow struct {
+	Index int
+	Name  string
+	Size  string
+}
+
+// when puts a time in words that stay true on a page that is left open: "22 November
+// 2026, 14:05". Never is "not yet".
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "not yet"
+	}
+	return t.Local().Format("2 January 2006, 15:04")
+}

@@ -1,0 +1,96 @@
+package webapp
+
+import (
+	"sync"
+	"time"
+)
+
+// A session is what one browser has open: a flow that makes a backup, a flow that
+// restores one, and the job that is running. Two tabs share it.
+type session struct {
+	base   string // "/s/KEY/": every page is below it
+	cookie string
+	token  string // in every form
+
+	mu      sync.Mutex // guards what follows; held for a whole request, never while a job runs
+	backup  backupFlow
+	restore restoreFlow
+	job     *job   // the newest; nil for none
+	notice  string // said once, on the next page
+	reveal  time.Time
+	timer   *time.Timer
+	ended   bool
+}
+
+// revealTime is how long words stay on screen before they are hidden again.
+const revealTime = time.Minute
+
+func newSession() *session {
+	return &session{base: "/s/" + randomText() + "/", cookie: randomText(), token: randomText(), restore: restoreFlow{left: -1}}
+}
+
+// rest starts the idle time again; what was typed is cleared when it has passed.
+func (s *session) rest(idle time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	if !s.ended {
+		s.timer = time.AfterFunc(idle, func() { s.forget(idle) })
+	}
+}
+
+// forget clears what was typed, unless a job is still using it: then it waits again.
+func (s *session) forget(idle time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.job.running() {
+		s.timer = time.AfterFunc(idle, func() { s.forget(idle) })
+		return
+	}
+	if s.clear() {
+		s.notice = "You were away for a while. What you had typed was cleared to keep it safe."
+	}
+}
+
+// clear wipes both flows and tells whether there was anything in them. A running job
+// keeps what it was given and clears that itself.
+func (s *session) clear() bool {
+	had := s.backup.begun() || s.restore.begun()
+	s.backup.clear()
+	s.restore.clear()
+	s.reveal = time.Time{}
+	return had
+}
+
+// end closes the session for good.
+func (s *session) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.ended = true
+	s.clear()
+}
+
+// endSession ends s and, if it is the one that is let in, lets nobody in.
+func (a *App) endSession(s *session) {
+	if s == nil {
+		return
+	}
+	s.end()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.session == s {
+		a.session = nil
+	}
+}
+
+// sayOnce returns the notice and forgets it.
+func (s *session) sayOnce() string {
+	n := s.notice
+	s.notice = ""
+	return n
+}

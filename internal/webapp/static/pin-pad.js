@@ -1,0 +1,35 @@
+// The number pad below a PIN field. It only types into the field, which also takes the
+// keyboard: digits there, or anything once "letters" is pressed. Without this script the
+// field stands alone.
+
+/** @param {HTMLElement} pad */
+export default function pinPad(pad) {
+  const input = /** @type {HTMLInputElement} */ (document.getElementById(pad.dataset.pad));
+  const letters = /** @type {HTMLButtonElement} */ (document.getElementById("letters"));
+  const count = document.getElementById("pin-count");
+  const touch = matchMedia("(pointer: coarse)").matches;
+
+  const usePad = (on) => {
+    pad.hidden = !on;
+    input.inputMode = on && touch ? "none" : on ? "numeric" : "text"; // no second keyboard over the pad
+    letters.textContent = on ? "Use letters or a sentence" : "Use the number pad";
+    if (!on) input.focus();
+  };
+  const say = () => {
+    const n = [...input.value].length;
+    count.textContent = n === 0 ? "" : n === 1 ? "1 character" : `${n} characters`;
+  };
+
+  pad.addEventListener("click", (event) => {
+    const key = event.target.closest("button")?.dataset.key;
+    if (!key) return;
+    if (key === "back") input.value = [...input.value].slice(0, -1).join("");
+    else input.value += key;
+    say();
+  });
+  input.addEventListener("input", say);
+  letters.addEventListener("click", () => usePad(pad.hidden));
+  letters.hidden = false;
+  usePad(true);
+  if (!touch) input.focus();
+}

@@ -1,0 +1,51 @@
+// Live steps. The server sends {id, label, state}; here a line gets its data-state and
+// CSS does the rest. Every change stays long enough to be read.
+
+const HOLD = 650; // ms between two changes
+const LAST = 1400; // ms that the finished list stays
+
+/** @param {HTMLElement} list */
+export default function steps(list) {
+  const wait = matchMedia("(prefers-reduced-motion: reduce)").matches ? 400 : HOLD;
+  const spoken = document.getElementById("spoken");
+  const queue = [];
+  let showing = false;
+
+  const line = (id) => {
+    const known = [...list.children].find((li) => li.dataset.id === id);
+    if (known) return known;
+    const li = document.createElement("li");
+    li.dataset.id = id;
+    const mark = document.createElement("span");
+    mark.className = "mark";
+    const label = document.createElement("span");
+    label.className = "label";
+    li.append(mark, label);
+    list.append(li);
+    return li;
+  };
+
+  const show = () => {
+    const next = queue.shift();
+    showing = Boolean(next);
+    if (!next) return;
+    if (next.end) {
+      list.dataset.ended = "yes";
+      return setTimeout(() => location.replace(next.end), LAST);
+    }
+    const li = line(next.id);
+    if (li.dataset.state !== next.state || li.lastElementChild.textContent !== next.label) {
+      li.dataset.state = next.state;
+      li.lastElementChild.textContent = next.label;
+      if (next.state !== "todo") spoken.textContent = next.label;
+      setTimeout(show, next.state === "todo" ? 0 : wait);
+    } else show();
+  };
+
+  const events = new EventSource(list.dataset.events);
+  events.onmessage = (event) => {
+    queue.push(JSON.parse(event.data));
+    if (JSON.parse(event.data).end) events.close();
+    if (!showing) show();
+  };
+}
