@@ -3,6 +3,7 @@ package juicebox
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -92,6 +93,22 @@ func TestResponses(t *testing.T) {
 	if got := hex.EncodeToString(EncodeResponse(Recover3Response{Status: StatusBadUnlockKeyTag, GuessesRemaining: 3})); got !=
 		"a1685265636f76657233a16f426164556e6c6f636b4b6579546167a1"+"71677565737365735f72656d61696e696e6703" {
 		t.Errorf("BadUnlockKeyTag is %s", got)
+	}
+}
+
+func TestMessagesHideShares(t *testing.T) {
+	share := Scalar(bytes.Repeat([]byte{0xab}, 32))
+	tag := UnlockKeyTag(share[:16])
+	for _, m := range []any{
+		Register2{OPRFPrivateKey: share, UnlockKeyTag: tag, EncryptionKeyScalarShare: share},
+		Recover3{UnlockKeyTag: tag},
+		&Recover3Response{EncryptionKeyScalarShare: share},
+		share, tag,
+	} {
+		text := strings.ToLower(fmt.Sprintf("%v %+v %x %X %#v %s %q %d", m, m, m, m, m, m, m, m))
+		if strings.Contains(text, "171") || strings.Contains(text, "abab") || strings.Contains(text, "0xab") || strings.Contains(text, `\xab`) {
+			t.Errorf("%T prints as %s", m, text)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func samePoint(t *testing.T, what string, e *ristretto255.Element, c group.Eleme
 	t.Helper()
 	want, err := c.MarshalBinary()
 	if got := encodePoint(e); err != nil || !bytes.Equal(got[:], want) {
-		t.Fatalf("%s: gtank %x, circl %x, %v", what, got, want, err)
+		t.Fatalf("%s: gtank %x, circl %x, %v", what, got[:], want, err)
 	}
 }
 
@@ -65,7 +65,7 @@ func sameScalar(t *testing.T, what string, x *ristretto255.Scalar, c group.Scala
 	t.Helper()
 	want, err := c.MarshalBinary()
 	if got := encodeScalar(x); err != nil || !bytes.Equal(got[:], want) {
-		t.Fatalf("%s: gtank %x, circl %x, %v", what, got, want, err)
+		t.Fatalf("%s: gtank %x, circl %x, %v", what, got[:], want, err)
 	}
 }
 

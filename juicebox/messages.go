@@ -1,6 +1,11 @@
 package juicebox
 
-// The messages of the protocol (research: wire section 3; juicebox-sdk 0.3.7).
+import (
+	"fmt"
+	"io"
+)
+
+// The messages of the protocol (juicebox-sdk 0.3.7, rust/realm/api/src/requests.rs).
 // Every value has its length in its type, so that two of them cannot be mixed up
 // and none can be cut short.
 type (
@@ -13,6 +18,12 @@ type (
 	EncryptedSecret           [145]byte
 	EncryptedSecretCommitment [16]byte
 )
+
+// Format hides a share, also inside a message, from every verb of package fmt.
+func (Scalar) Format(w fmt.State, _ rune) { io.WriteString(w, "[secret]") }
+
+// Format hides what proves the PIN to a realm from every verb of package fmt.
+func (UnlockKeyTag) Format(w fmt.State, _ rune) { io.WriteString(w, "[secret]") }
 
 // SignedPublicKey is a realm's share of the OPRF key in public, signed at registration
 // with a key that is thrown away.

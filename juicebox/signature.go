@@ -35,7 +35,7 @@ func signedMessage(realm RealmID, public Point) (b []byte) {
 }
 
 // smallOrders are the encodings of the points of edwards25519 of order 1, 2, 4 and 8,
-// without the sign bit; the last two are longer than they need to be but are decoded.
+// without the sign bit; the last two are not reduced but are decoded all the same.
 var smallOrders = func() (all [7][32]byte) {
 	for i, s := range [...]string{
 		"0000000000000000000000000000000000000000000000000000000000000000",
