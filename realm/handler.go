@@ -107,6 +107,9 @@ func (r *Realm) serveRequest(w http.ResponseWriter, q *http.Request) {
 	r.config.Log.Debug("request", "name", name, "status", status, "took", time.Since(started))
 }
 
+// statusClientGone is for the log: nobody is there to read it.
+const statusClientGone = 499
+
 // A refusal is an answer other than 200. Its text must not contain anything secret.
 type refusal struct {
 	status int
@@ -133,6 +136,9 @@ func (r *Realm) answer(w http.ResponseWriter, q *http.Request) (name string, rep
 		return name, nil, &refusal{http.StatusBadRequest, err.Error()}
 	}
 	reply, err = r.update(q.Context(), NewRecordID(caller.Tenant, caller.User), request)
+	if q.Context().Err() != nil {
+		return name, nil, &refusal{statusClientGone, "the client is gone"}
+	}
 	if err != nil {
 		// The cause is for the operator. The client learns nothing and may try again.
 		r.config.Log.Error("no answer, because the record could not be updated", "request", name, "error", err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/internal/durable"
 )
 
 const schema = `
@@ -44,7 +44,8 @@ func Create(dir string, id juicebox.RealmID) error {
 	if err := os.Rename(half, path); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	// The parent too, since dir may be new.
+	return errors.Join(durable.SyncDir(dir), durable.SyncDir(filepath.Dir(dir)))
 }
 
 func create(path string, id juicebox.RealmID) error {
@@ -83,16 +84,4 @@ func removeIfThere(paths ...string) error {
 		}
 	}
 	return nil
-}
-
-// syncDir makes a rename in dir durable. Windows has no such call and needs none.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -178,7 +178,10 @@ func TestFailedCommitFailsForAll(t *testing.T) {
 			t.Errorf("update %d: got %v, want ErrUnknown", i, err)
 		}
 	}
-	put(t, s, alice, []byte("ok"))
+	if got := get(t, s, alice); got != nil {
+		t.Errorf("alice: %q, want none", got)
+	}
+	put(t, s, alice, []byte("ok")) // the next group works
 }
 
 func newUpdate(id realm.RecordID, next string) *update {

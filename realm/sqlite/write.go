@@ -106,8 +106,7 @@ func (s *Store) transact(group []*update) error {
 			return errors.Join(fmt.Errorf("%w: %w", ErrUnknown, err), tx.Rollback())
 		}
 	}
-	if err := tx.Commit(); err != nil {
-		tx.Rollback() // a failed commit can leave the transaction open
+	if err := tx.Commit(); err != nil { // the driver has then rolled back
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 	return nil
