@@ -1,6 +1,7 @@
 package folder
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -118,13 +119,38 @@ func TestRemovedWhileOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	os.Remove(dir)
-	if err := wrap("list", "", s.stillThere("list", "", root)); !errors.Is(err, store.ErrGone) {
-		t.Errorf("removed: %v", err)
+	check := func(what string) {
+		t.Helper()
+		_, err := s.list(root)
+		if err := wrap("list", "", err); !errors.Is(err, store.ErrGone) {
+			t.Errorf("list, %s: %v", what, err)
+		}
+		if err := wrap("get", "a", s.missing(root, "a")); !errors.Is(err, store.ErrGone) {
+			t.Errorf("get, %s: %v", what, err)
+		}
 	}
+	os.Rename(dir, dir+" unplugged")
+	check("unplugged")
 	os.Mkdir(dir, 0o700)
-	if err := wrap("list", "", s.stillThere("list", "", root)); !errors.Is(err, store.ErrGone) {
-		t.Errorf("another in its place: %v", err)
+	check("another in its place")
+}
+
+// A writer whose context ended while it wrote gives the file no name.
+func TestEndedWhileWriting(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := Open(dir)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.create(ctx, root, "a", []byte("x")); !errors.Is(err, store.ErrOffline) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 

@@ -62,26 +62,30 @@ func read(root *os.Root, name string, size int64) ([]byte, error) {
 
 // List returns the files of the folder.
 func (s *Store) List(ctx context.Context) ([]store.Entry, error) {
-	return do(ctx, s, "list", "", func(root *os.Root) ([]store.Entry, error) {
-		d, err := root.Open(".")
-		if err != nil {
+	return do(ctx, s, "list", "", s.list)
+}
+
+func (s *Store) list(root *os.Root) ([]store.Entry, error) {
+	d, err := root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	items, err := d.ReadDir(-1)
+	if err != nil {
+		return nil, err
+	}
+	var entries []store.Entry
+	for _, item := range items {
+		if entries, err = add(entries, item); err != nil {
 			return nil, err
 		}
-		defer d.Close()
-		items, err := d.ReadDir(-1)
-		if err != nil {
-			return nil, err
-		}
-		var entries []store.Entry
-		for _, item := range items {
-			if entries, err = add(entries, item); err != nil {
-				return nil, err
-			}
-		}
-		slices.SortFunc(entries, func(a, b store.Entry) int { return strings.Compare(a.Name, b.Name) })
-		entries = slices.CompactFunc(entries, func(a, b store.Entry) bool { return a.Name == b.Name })
-		return entries, s.stillThere("list", "", root)
-	})
+	}
+	if err := s.stillThere("list", "", root); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b store.Entry) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(entries, func(a, b store.Entry) bool { return a.Name == b.Name }), nil
 }
 
 // add appends item if it is a file of the place.
