@@ -198,9 +198,7 @@ func TestPublishedClient(t *testing.T) {
 		if step.before != nil {
 			step.before()
 		}
-		if diff := cmp.Diff(step.want, do(step.action, step.pin)); diff != "" {
-			t.Fatalf("%s (-want +got):\n%s", step.name, diff)
-		}
+		expect(t, step.name, step.want, do(step.action, step.pin))
 	}
 }
 
@@ -208,45 +206,59 @@ func TestPublishedClient(t *testing.T) {
 func TestPublishedClientAndOurs(t *testing.T) {
 	sdk := startPublished(t)
 	servers := startThree(t)
-	info := []byte("info")
 	for _, mode := range []juicebox.PINHashingMode{juicebox.FastInsecure, juicebox.Standard2019} {
 		t.Run(string(mode), func(t *testing.T) {
-			ours := juicebox.Client{Configuration: servers.configuration(mode), Token: ownerToken, AllowFastInsecure: true}
-			theirs := func(action, pin, kept string) reply {
-				return sdk.do(t, order{
-					Action: action, Configuration: ours.Configuration, Tokens: servers.tokens(t),
-					PIN: []byte(pin), Secret: []byte(kept), Info: info, Guesses: 5,
-				})
-			}
-			if diff := cmp.Diff(succeeded(""), theirs("register", "1234", "from them")); diff != "" {
-				t.Fatalf("their register (-want +got):\n%s", diff)
-			}
-			checkWrong(t, &ours, "9999", 4)
-			checkOurs(t, &ours, "1234", "from them")
-
-			if err := ours.Register(t.Context(), text("5678"), text("from us"), info, 5); err != nil {
+			ours := servers.ours(mode)
+			expect(t, "their register", succeeded(""), servers.theirs(t, sdk, mode, "register", "1234", "from them"))
+			checkOurs(t, ours, "1234", "from them")
+			if err := ours.Register(t.Context(), text("5678"), text("from us"), []byte("info"), 5); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(wrongPIN(4), theirs("recover", "1234", "")); diff != "" {
-				t.Errorf("their wrong PIN (-want +got):\n%s", diff)
-			}
-			if diff := cmp.Diff(succeeded("from us"), theirs("recover", "5678", "")); diff != "" {
-				t.Errorf("their recover (-want +got):\n%s", diff)
-			}
-			servers[0].kill()
-			if diff := cmp.Diff(succeeded("from us"), theirs("recover", "5678", "")); diff != "" {
-				t.Errorf("their recover with one server down (-want +got):\n%s", diff)
-			}
-			checkOurs(t, &ours, "5678", "from us")
-			servers[0].start(t)
-			if err := ours.Delete(t.Context()); err != nil {
-				t.Error(err)
-			}
-			if diff := cmp.Diff(failed(sdkNotRegistered), theirs("recover", "5678", "")); diff != "" {
-				t.Errorf("after our delete (-want +got):\n%s", diff)
-			}
+			expect(t, "their recover", succeeded("from us"), servers.theirs(t, sdk, mode, "recover", "5678", ""))
 		})
 	}
+}
+
+// Wrong PINs count for both, two of three servers are enough for both, and what ours
+// deletes is gone for theirs.
+func TestBothClientsSeeTheSameRecord(t *testing.T) {
+	const mode = juicebox.FastInsecure
+	sdk := startPublished(t)
+	servers := startThree(t)
+	ours := servers.ours(mode)
+	theirs := func(action, pin string) reply { return servers.theirs(t, sdk, mode, action, pin, "kept") }
+	expect(t, "register", succeeded(""), theirs("register", "1234"))
+	checkWrong(t, ours, "9999", 4)
+	expect(t, "wrong PIN after ours", wrongPIN(3), theirs("recover", "9998"))
+	checkWrong(t, ours, "9997", 2)
+	servers[0].kill()
+	expect(t, "one server down", succeeded("kept"), theirs("recover", "1234"))
+	checkOurs(t, ours, "1234", "kept")
+	servers[0].start(t)
+	if err := ours.Delete(t.Context()); err != nil {
+		t.Error(err)
+	}
+	expect(t, "after our delete", failed(sdkNotRegistered), theirs("recover", "1234"))
+}
+
+func expect(t *testing.T, what string, want, got reply) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func (ds three) ours(mode juicebox.PINHashingMode) *juicebox.Client {
+	return &juicebox.Client{Configuration: ds.configuration(mode), Token: ownerToken, AllowFastInsecure: true}
+}
+
+// theirs lets the published client act as the same user as ours.
+func (ds three) theirs(t *testing.T, sdk *published, mode juicebox.PINHashingMode, action, pin, kept string) reply {
+	t.Helper()
+	return sdk.do(t, order{
+		Action: action, Configuration: ds.configuration(mode), Tokens: ds.tokens(t),
+		PIN: []byte(pin), Secret: []byte(kept), Info: []byte("info"), Guesses: 5,
+	})
 }
 
 func (ds three) tokens(t *testing.T) map[string]string {
