@@ -101,3 +101,16 @@ func TestRecordID(t *testing.T) {
 		t.Errorf("got %x, want %s", id, want)
 	}
 }
+
+// What is read is written back as the same bytes, and nothing makes the reader panic.
+func FuzzDecodeRecord(f *testing.F) {
+	f.Add([]byte(nil))
+	f.Add(Record{State: NoGuesses}.Encode())
+	f.Add(Record{State: Registered, Registration: registration(10), GuessCount: 3, LastGuess: 5}.Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		record, err := DecodeRecord(data)
+		if err == nil && !bytes.Equal(record.Encode(), data) {
+			t.Errorf("%x is read, but written as %x", data, record.Encode())
+		}
+	})
+}
