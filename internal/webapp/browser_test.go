@@ -182,7 +182,9 @@ func (b *browser) press(label string) {
 func (b *browser) fill(label, text string) {
 	b.t.Helper()
 	x := fmt.Sprintf(`//*[@id=//label[normalize-space(.)=%s]/@for]`, quoted(label))
-	b.do(chromedp.WaitVisible(x), chromedp.SetValue(x, ""), chromedp.SendKeys(x, text))
+	b.do(chromedp.WaitVisible(x), chromedp.Focus(x))
+	ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
+	b.do(chromedp.KeyEvent(text))
 }
 
 // open lets the browser in by the link's file, as the command does.

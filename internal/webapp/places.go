@@ -95,7 +95,7 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 	}
 	if err != nil {
 		password.Clear()
-		return chosenPlace{}, screen, &cloudseed.PlaceError{Place: name, Err: err}
+		return chosenPlace{}, screen, &cloudseed.PlaceError{Place: whereabouts(address), Err: err}
 	}
 	place.Name, place.URL = name, address
 	return chosenPlace{place, password, account}, screen, nil
@@ -131,13 +131,23 @@ func placeURL(screen placesScreen) (address, account string, err error) {
 // placeName is what a place is called when the person does not care.
 func placeName(screen placesScreen, address string) string {
 	if screen.Kind == "folder" {
-		return "Folder " + filepath.Base(screen.Address)
+		return filepath.Base(filepath.Clean(screen.Address))
 	}
 	u, err := url.Parse(strings.TrimPrefix(address, "webdav:"))
 	if err != nil {
 		return "WebDAV"
 	}
 	return u.Hostname()
+}
+
+// whereabouts names a place that has no name yet: a folder's path, a server's host.
+func whereabouts(address string) string {
+	if rest, ok := strings.CutPrefix(address, "webdav:"); ok {
+		if u, err := url.Parse(rest); err == nil {
+			return u.Hostname()
+		}
+	}
+	return plainAddress(address)
 }
 
 // nameIsFree tells whether the profile can keep the place under its name.

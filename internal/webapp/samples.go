@@ -87,7 +87,7 @@ func walletSamples() []sample {
 	}
 	return []sample{
 		{"wallet", "wallet", about(walletScreen{}, nil, "")},
-		{"wallet-wrong-word", "wallet", about(walletScreen{Name: "Samantha", Typed: wrong, Marked: mark(wrong, unknown), Nearest: unknown.Nearest}, unknown, "phrase")},
+		{"wallet-wrong-word", "wallet", about(walletScreen{Name: "Samantha", Typed: wrong, Marked: mark(wrong, unknown)}, unknown, "phrase")},
 		{"wallet-checksum", "wallet", about(walletScreen{Name: "Samantha", Typed: typed, HasPassphrase: true}, &phrase.ChecksumError{Languages: []phrase.Language{phrase.English}}, "phrase")},
 		{"wallet-count", "wallet", about(walletScreen{Name: "Samantha", Typed: "legal winner"}, &phrase.WordCountError{Got: 2}, "phrase")},
 		{"wallet-two-lists", "wallet", about(walletScreen{Name: "Samantha", Typed: "的 一", Languages: []choice{{Value: "chinese_simplified", Label: languageName(phrase.ChineseSimplified)}, {Value: "chinese_traditional", Label: languageName(phrase.ChineseTraditional)}}}, nil, "")},

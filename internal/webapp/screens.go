@@ -65,8 +65,7 @@ type walletScreen struct {
 	Typed         string
 	HasPassphrase bool
 	Marked        []markedWord // the typed words, when one is wrong
-	Nearest       []string
-	Languages     []choice // to choose from, when the words fit more than one list
+	Languages     []choice     // to choose from, when the words fit more than one list
 }
 
 type markedWord struct {

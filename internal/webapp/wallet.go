@@ -33,7 +33,6 @@ func (a *App) askWallet(w http.ResponseWriter, s *session, err error, field stri
 		}
 	case errors.As(err, &unknown):
 		screen.Marked = mark(screen.Typed, unknown)
-		screen.Nearest = unknown.Nearest
 	}
 	if err != nil && ambiguous == nil {
 		about.Problem, about.Field = explain(err), field

@@ -16,7 +16,8 @@ for (const form of document.forms) {
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
   });
 }
-addEventListener("pageshow", () => {
+addEventListener("pageshow", (event) => {
+  if (event.persisted) return location.reload(); // kept by the browser: what it shows may be over
   for (const form of document.forms) delete form.dataset.sent;
 });
 

@@ -16,5 +16,4 @@ export default function hide(shown) {
     location.reload();
   }, 1000);
   addEventListener("pagehide", clear);
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

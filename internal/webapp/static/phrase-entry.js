@@ -44,5 +44,4 @@ export default function phraseEntry(box) {
   input.addEventListener("input", update);
   // Leaving the page leaves nothing behind in it.
   addEventListener("pagehide", () => { input.value = ""; box.replaceChildren(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }

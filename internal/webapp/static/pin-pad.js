@@ -31,5 +31,9 @@ export default function pinPad(pad) {
   letters.addEventListener("click", () => usePad(pad.hidden));
   letters.hidden = false;
   usePad(true);
-  if (!touch) input.focus();
+  if (!touch && !document.getElementById("problem")) input.focus();
+  // Digits typed while nothing else wants them are meant for the PIN.
+  addEventListener("keydown", (event) => {
+    if (/^\d$/.test(event.key) && !(document.activeElement instanceof HTMLInputElement)) input.focus();
+  });
 }
