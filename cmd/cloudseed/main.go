@@ -1,0 +1,88 @@
+// Command cloudseed backs up a Bitcoin wallet's recovery phrase in places of the person's
+// own, sealed on this computer and opened on another with a short PIN.
+//
+// The rules of its voice: what needs the person goes to the terminal device; progress and
+// failures go to standard error, with "cloudseed:" before them, no capital, no full stop,
+// and the next thing to do below; results go to standard output. Nothing asks when
+// standard input is not a terminal: the error names the flag. Secrets are never taken
+// from arguments or the environment.
+//
+// One file per command. What they share: session.go (one run), secrets.go, places.go,
+// realms.go, printer.go. All sentences about failures are in internal/words, but for
+// those about flags, which are in usage.go.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cloudseed/cloudseed/internal/term"
+	"github.com/cloudseed/cloudseed/internal/words"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // the second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program; it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &session{
+		stdin:   stdin,
+		tty:     term.Open(stdin),
+		printer: &printer{stdout: stdout, stderr: stderr},
+	}
+	defer s.close()
+	root := newRoot(s)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return words.ExitOK
+	}
+	if !s.running { // cobra's own: an unknown command or flag, a missing argument
+		err = badCommandLine(err)
+	}
+	return s.printer.fail(ctx, err)
+}
+
+// newRoot is the tree of commands. Called without a command it opens the app.
+func newRoot(s *session) *cobra.Command {
+	open := newOpen(s)
+	root := &cobra.Command{
+		Use:   "cloudseed",
+		Short: "Automatic cloud backup for a Bitcoin wallet",
+		Long: `Cloudseed seals a wallet's recovery phrase on this computer, keeps it in places of
+your own, and opens it on another computer with a short PIN.
+
+Without a command it opens the app in the browser.
+
+Exit codes: 0 ok, 1 failure, 2 something given is missing or wrong, 3 sealed but not
+verified everywhere, 4 wrong PIN, 5 no tries left, 6 sign-in needed, 7 not found,
+8 could not look.`,
+		Example:       "  cloudseed\n  cloudseed backup --place folder:/media/usb",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          open.RunE,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			s.running = true
+			return s.prepare(cmd)
+		},
+	}
+	s.commonFlags(root)
+	root.Flags().AddFlagSet(open.Flags())
+	root.AddCommand(open, newBackup(s), newRestore(s), newStatus(s), newList(s), newCheck(s),
+		newPlaces(s), newDemo(s), newVersion(s))
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	return root
+}

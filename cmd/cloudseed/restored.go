@@ -1,0 +1,169 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
+)
+
+// restored keeps, shows and writes what was opened. The words go to the terminal device
+// or into files, never to standard output.
+func (s *session) restored(r *cloudseed.Restored, places []opened) error {
+	if err := s.keep(r, places); err != nil {
+		return err
+	}
+	result := newRestoreResult(r)
+	if s.flags.out != "" {
+		if err := writeOut(s.flags.out, r); err != nil {
+			return err
+		}
+		result.Out = absolute(s.flags.out)
+	}
+	if s.flags.showPhrase {
+		s.showPhrase(r.Wallet.Phrase)
+		if r.Wallet.Passphrase.Len() > 0 {
+			s.tty.Tell("It has a passphrase too: %s", r.Wallet.Passphrase.Reveal())
+		}
+	}
+	s.printer.result("restore", result)
+	return nil
+}
+
+// keep remembers the backup on this computer, unless it knows the vault already: what it
+// has seen itself is worth more.
+func (s *session) keep(r *cloudseed.Restored, places []opened) error {
+	devices, err := s.profile.Devices()
+	if err != nil {
+		return err
+	}
+	for _, d := range devices {
+		if d.Vault == r.Device.Vault {
+			return nil
+		}
+	}
+	if err := s.profile.Save(r.Device); err != nil {
+		return err
+	}
+	if err := s.remember(places); err != nil {
+		return err
+	}
+	known, err := s.namedRealms()
+	if err != nil {
+		return err
+	}
+	return s.rememberRealms(known)
+}
+
+type restoreResult struct {
+	Name         string    `json:"name"`
+	Vault        string    `json:"vault"`
+	Fingerprint  string    `json:"fingerprint"`
+	FirstAddress string    `json:"first_address"`
+	Words        int       `json:"words"` // how many
+	Passphrase   bool      `json:"passphrase"`
+	From         string    `json:"from"`
+	Generation   int       `json:"generation"`
+	Created      time.Time `json:"created"`
+	MadeOn       string    `json:"made_on"`
+	Files        []string  `json:"files,omitempty"`
+	Out          string    `json:"out,omitempty"`
+	TryingOut    bool      `json:"trying_out"`
+	Skipped      []skipRow `json:"skipped,omitempty"`
+}
+
+func newRestoreResult(r *cloudseed.Restored) restoreResult {
+	result := restoreResult{
+		Name: r.Wallet.Name, Vault: r.Device.Vault.String(), Fingerprint: r.Device.Fingerprint,
+		FirstAddress: r.Device.FirstAddress, Words: r.Wallet.Phrase.Count(), Passphrase: r.Wallet.Passphrase.Len() > 0,
+		From: r.From, Generation: r.Generation, Created: r.Created, MadeOn: r.MadeOn,
+		TryingOut: r.Device.TryingOut(), Skipped: skipRows(r.Skipped),
+	}
+	for _, f := range r.Files {
+		result.Files = append(result.Files, f.Name)
+	}
+	return result
+}
+
+func (r restoreResult) text(w io.Writer) {
+	fmt.Fprintf(w, "restored %s\n", r.Name)
+	fmt.Fprintf(w, "  fingerprint    %s\n", r.Fingerprint)
+	fmt.Fprintf(w, "  first address  %s\n", r.FirstAddress)
+	fmt.Fprintf(w, "  %d words, from %s, made on %s at %s\n", r.Words, r.From, r.MadeOn, r.Created.Local().Format("2 Jan 2006 15:04"))
+	if len(r.Files) > 0 {
+		fmt.Fprintf(w, "  attached       %s\n", strings.Join(r.Files, ", "))
+	}
+	if r.Out != "" {
+		fmt.Fprintf(w, "  written to     %s\n", r.Out)
+	}
+	for _, f := range r.Skipped {
+		fmt.Fprintf(w, "  not used       %s in %s: %s\n", f.File, f.Place, words.Line(f.Why))
+	}
+	if r.TryingOut {
+		fmt.Fprintf(w, "  %s\n", words.TryingOut())
+	}
+}
+
+// checkOut refuses a directory that has something in it, before any try is spent.
+func checkOut(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return noFile(dir, err)
+	case len(entries) > 0:
+		return badFlag(fmt.Sprintf("The directory %s is not empty.", dir), "Say --out with a new directory: nothing is ever written over.")
+	}
+	return nil
+}
+
+// writeOut writes the words and the attached files, each 0600 and only where nothing is.
+func writeOut(dir string, r *cloudseed.Restored) error {
+	phrase := r.Wallet.Phrase.Words()
+	defer phrase.Clear()
+	if err := writeNew(filepath.Join(dir, "recovery-phrase.txt"), phrase.Reveal()); err != nil {
+		return err
+	}
+	if r.Wallet.Passphrase.Len() > 0 {
+		if err := writeNew(filepath.Join(dir, "passphrase.txt"), r.Wallet.Passphrase.Reveal()); err != nil {
+			return err
+		}
+	}
+	if len(r.Wallet.Descriptors) > 0 {
+		if err := writeNew(filepath.Join(dir, "descriptors.txt"), []byte(strings.Join(r.Wallet.Descriptors, "\n")+"\n")); err != nil {
+			return err
+		}
+	}
+	for _, f := range r.Files {
+		if err := writeNew(filepath.Join(dir, "files", filepath.Base(f.Name)), f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeNew(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return cannotWrite(path, err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}

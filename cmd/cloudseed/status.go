@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/juicebox"
+)
+
+func newStatus(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "What is known of each backup, and since when",
+		Long: `Status tells what this computer has seen, with times, without asking anybody. To look
+again now, use check.`,
+		Example: "  cloudseed status\n  cloudseed status --name Samantha --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.status() },
+	}
+	cmd.Flags().StringVar(&s.flags.name, "name", "", "`NAME` of the wallet; all when not given")
+	return cmd
+}
+
+func (s *session) status() error {
+	if err := s.read(); err != nil {
+		return err
+	}
+	devices, err := s.devices()
+	if err != nil {
+		return err
+	}
+	if len(devices) == 0 {
+		return nothingHere(s.flags.name)
+	}
+	r := statusResult{}
+	for _, d := range devices {
+		r.Backups = append(r.Backups, newStatusRow(d))
+	}
+	s.printer.result("status", r)
+	return nil
+}
+
+func nothingHere(name string) error {
+	what := "This computer knows of no backup yet."
+	if name != "" {
+		what = fmt.Sprintf("This computer knows of no backup called %q.", name)
+	}
+	return newProblem("no-device", words.ExitNotFound, what, "Make one with: cloudseed backup. To get one back: cloudseed restore.")
+}
+
+type statusResult struct {
+	Backups []statusRow `json:"backups"`
+}
+
+func (r statusResult) text(w io.Writer) {
+	for i, row := range r.Backups {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		row.text(w)
+	}
+}
+
+// A statusRow is one backup's evidence.
+type statusRow struct {
+	Name         string          `json:"name"`
+	Vault        string          `json:"vault"`
+	Fingerprint  string          `json:"fingerprint"`
+	FirstAddress string          `json:"first_address"`
+	State        cloudseed.State `json:"state"`
+	Words        words.State     `json:"words"`
+	Generation   int             `json:"generation"`
+	Files        []string        `json:"files,omitempty"`
+	Places       []placeRow      `json:"places"`
+	PINServers   []realmRow      `json:"pin_servers"`
+	Needed       int             `json:"needed"`
+	Tries        int             `json:"tries"`
+	Proved       time.Time       `json:"proved"`
+	TryingOut    bool            `json:"trying_out"`
+}
+
+type placeRow struct {
+	Name     string    `json:"name"`
+	URL      string    `json:"url"`
+	File     string    `json:"file,omitempty"`
+	ReadBack time.Time `json:"read_back"`
+	Problem  string    `json:"problem,omitempty"`
+}
+
+type realmRow struct {
+	Address string    `json:"address"`
+	Seen    time.Time `json:"seen"`
+	Problem string    `json:"problem,omitempty"`
+}
+
+func newStatusRow(d *cloudseed.Device) statusRow {
+	state := d.State(time.Now())
+	r := statusRow{
+		Name: d.Name, Vault: d.Vault.String(), Fingerprint: d.Fingerprint, FirstAddress: d.FirstAddress,
+		State: state, Words: words.ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
+		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
+	}
+	for _, p := range d.Places {
+		row := placeRow{Name: p.Name, URL: p.URL, File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
+		if p.Problem != "" {
+			row.Problem = words.Problem(p.Problem, p.Name)
+		}
+		r.Places = append(r.Places, row)
+	}
+	for _, realm := range d.Realms {
+		row := realmRow{Address: realm.Address, Seen: realm.Seen}
+		if realm.Problem != "" {
+			row.Problem = words.Problem(realm.Problem, realm.Address)
+		}
+		r.PINServers = append(r.PINServers, row)
+	}
+	return r
+}
+
+func (r statusRow) text(w io.Writer) {
+	fmt.Fprintf(w, "%s: %s\n", r.Name, words.Line(r.Words.Title))
+	fmt.Fprintf(w, "  %s\n", r.Words.Why)
+	if r.State != cloudseed.StateProtected {
+		fmt.Fprintf(w, "  %s\n", r.Words.Next)
+	}
+	if r.TryingOut && r.State != cloudseed.StateTryingOut {
+		fmt.Fprintf(w, "  %s\n", words.TryingOut())
+	}
+	fmt.Fprintf(w, "  fingerprint %s, first address %s\n", r.Fingerprint, r.FirstAddress)
+	for _, p := range r.Places {
+		fmt.Fprintf(w, "  %s: %s\n", p.Name, evidenceLine(p.ReadBack, "read back", p.File, p.Problem))
+	}
+	for _, p := range r.PINServers {
+		fmt.Fprintf(w, "  PIN server %s: %s\n", p.Address, evidenceLine(p.Seen, "its record was seen", "", p.Problem))
+	}
+	for _, a := range cloudseed.WhoCanOpen(r.realms(), r.Needed, r.Tries) {
+		access := words.ForAccess(a)
+		fmt.Fprintf(w, "  who can open it? %s: %s. %s\n", words.Line(access.Who), access.Has, access.Verdict)
+	}
+}
+
+func (r statusRow) realms() []juicebox.Realm {
+	var realms []juicebox.Realm
+	for _, p := range r.PINServers {
+		realms = append(realms, juicebox.Realm{Address: p.Address})
+	}
+	return realms
+}
+
+// evidenceLine is what was seen last, and when; or that it never was.
+func evidenceLine(at time.Time, what, file, problem string) string {
+	s := "not seen yet"
+	if !at.IsZero() {
+		s = what + " " + at.Local().Format("2 Jan 2006 15:04")
+	}
+	if file != "" {
+		s += ", " + file
+	}
+	if problem != "" {
+		s += "; " + words.Line(problem)
+	}
+	return s
+}
