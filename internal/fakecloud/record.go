@@ -1,0 +1,101 @@
+package fakecloud
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// kept is how much of a body an Exchange keeps, in bytes.
+const kept = 256 << 10
+
+// An Exchange is a request and its answer, as they went over the wire. It holds tokens.
+type Exchange struct {
+	Host, Method string
+	URL          *url.URL
+	Header       http.Header
+	Body         []byte // the first 256 KiB
+
+	Status       int // 0: no answer
+	AnswerHeader http.Header
+	Answer       []byte // the first 256 KiB
+}
+
+// Exchanges returns all requests so far and their answers, in the order in which they were
+// answered.
+func (c *Cloud) Exchanges() []Exchange {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.exchanges)
+}
+
+// Forget drops the exchanges so far.
+func (c *Cloud) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.exchanges = nil
+}
+
+// record lets serve answer and keeps what was said.
+func (c *Cloud) record(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+	e := Exchange{Host: r.Host, Method: r.Method, URL: r.URL, Header: r.Header.Clone()}
+	heard := &tape{}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.TeeReader(r.Body, heard), r.Body}
+	said := &recorder{ResponseWriter: w}
+	defer func() {
+		e.Body, e.Status, e.Answer, e.AnswerHeader = heard.bytes, said.status, said.bytes, w.Header().Clone()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.exchanges = append(c.exchanges, e)
+	}()
+	serve(said, r)
+	if said.status == 0 && !said.hungUp {
+		said.status = http.StatusOK
+	}
+}
+
+// tape keeps the beginning of what is written to it.
+type tape struct{ bytes []byte }
+
+func (t *tape) Write(p []byte) (int, error) {
+	t.bytes = append(t.bytes, p[:min(len(p), kept-len(t.bytes))]...)
+	return len(p), nil
+}
+
+// recorder listens to an answer.
+type recorder struct {
+	http.ResponseWriter
+	tape
+	status int
+	hungUp bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	r.tape.Write(p)
+	return r.ResponseWriter.Write(p)
+}
+
+// Hijack hands the connection to one who hangs up.
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	r.hungUp = true
+	return http.NewResponseController(r.ResponseWriter).Hijack()
+}
+
+// Unwrap lets http.ResponseController flush.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
