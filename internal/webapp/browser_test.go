@@ -205,6 +205,7 @@ func (b *browser) picture(name string) {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
 	defer cancel()
+	time.Sleep(150 * time.Millisecond) // the scripts may still lay something out
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		b.t.Log(err)

@@ -2,7 +2,37 @@ package webapp
 
 import (
 	"net/http"
+	"regexp"
+
+	"github.com/cloudseed/cloudseed/internal/words"
 )
+
+// explain puts an error into the words of the table.
+func explain(err error) *problem {
+	m := words.For(err)
+	m.Next = flag.ReplaceAllString(m.Next, "")
+	return &problem{Message: m}
+}
+
+// flag matches the name of a flag in parentheses, which the table adds for the command.
+var flag = regexp.MustCompile(` \([^()]*--[^()]*\)`)
+
+// failureTitles are the headings of failures that people must tell apart at a glance.
+var failureTitles = map[string]string{
+	"no-backup":      "No backup found",
+	"could-not-look": "Could not look everywhere",
+	"incomplete":     "Not finished yet",
+	"no-tries":       "No tries are left",
+	"elsewhere":      "It opens on another computer",
+	"damaged":        "This file is damaged",
+}
+
+func failureTitle(p *problem) string {
+	if title, ok := failureTitles[p.Code]; ok {
+		return title
+	}
+	return "This did not work yet"
+}
 
 // failed puts a job's error on the error screen and says that it comes next. retry is the
 // submit that tries again; vault is what it is about.
@@ -34,5 +64,5 @@ func (a *App) showError(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "home")
 		return
 	}
-	a.show(w, s, "error", page{Title: "This did not work yet", Art: "alert", Problem: s.job.problem, Body: s.job.vault})
+	a.show(w, s, "error", page{Title: failureTitle(s.job.problem), Art: "alert", Problem: s.job.problem, Body: s.job.vault})
 }

@@ -42,6 +42,9 @@ func TestSubmits(t *testing.T) {
 		{"begin", nil, "places", ""}, // no place yet
 		{"places", []string{"kind", "folder", "address", "relative"}, "", "is not there"},
 		{"places", []string{"kind", "folder", "address", usb + "/nowhere"}, "", "is not there"},
+		{"places", []string{"kind", "folder", "address", usb + "/nowhere"}, "", "Make this folder"},
+		{"places", []string{"kind", "folder", "address", usb + "/made", "make", "yes"}, "places", ""},
+		{"places", []string{"kind", "folder", "address", usb + "/suggested"}, "places", ""},
 		{"places", []string{"kind", "webdav", "address", "cloud.example"}, "", "refused"},
 		{"places", []string{"kind", "webdav", "address", "https://sam:secret@cloud.example/"}, "", "refused"},
 		{"places", []string{"kind", "webdav", "address", "https://cloud.example/x", "user", "sam", "password", "pw"}, "", "Could not reach cloud.example"},
@@ -58,7 +61,7 @@ func TestSubmits(t *testing.T) {
 		{"reveal", []string{"show", "yes", "to", "new-words"}, "new-words", ""},
 	}
 	realms, client := embedded(t)
-	c := newClient(t, newApp(t, Config{Realms: realms, HTTP: client}))
+	c := newClient(t, newApp(t, Config{Realms: realms, HTTP: client, DefaultFolder: usb + "/suggested"}))
 	for _, step := range steps {
 		next, body := c.post(step.screen, step.fields...)
 		if next != step.next {
@@ -79,6 +82,7 @@ func TestSubmits(t *testing.T) {
 // TestSuggest asks how words go on, in every language, telling only their first letters.
 func TestSuggest(t *testing.T) {
 	c := newClient(t, newApp(t, Config{}))
+	// the first in the list's order; English comes first
 	for prefix, want := range map[string]string{"abou": `["about"`, "zoo": `["zoo"`, "あいこ": "あいこくしん", "": "[]", "<script>": "[]"} {
 		if _, body := c.post("suggest", "prefix", prefix); !strings.Contains(body, want) {
 			t.Errorf("%q goes on as %s, want %s", prefix, body, want)
@@ -92,7 +96,9 @@ func TestBackupFails(t *testing.T) {
 	memory := storetest.NewMemory()
 	place := &breakable{Store: memory}
 	realms, client := embedded(t)
-	open := func(context.Context, string, secret.Text) (cloudseed.Place, error) { return cloudseed.Place{Store: place}, nil }
+	open := func(context.Context, string, secret.Text) (cloudseed.Place, error) {
+		return cloudseed.Place{Store: place}, nil
+	}
 	a := newApp(t, Config{Realms: realms, HTTP: client, Open: open})
 	c := newClient(t, a)
 	c.post("wallet", "phrase", testPhrase, "name", "Samantha")

@@ -110,7 +110,7 @@ func (g *guard) newLink(addr string) (string, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.dir == "" {
-		dir, err := os.MkdirTemp("", "cloudseed-") // 0700
+		dir, err := os.MkdirTemp(linkDir(), "cloudseed-open-") // 0700
 		if err != nil {
 			return "", fmt.Errorf("making the link: %w", err)
 		}
@@ -128,6 +128,16 @@ func (g *guard) newLink(addr string) (string, error) {
 	}
 	g.links[sha256.Sum256([]byte(key))] = &link{file: path}
 	return path, f.Close()
+}
+
+// linkDir is where the browser can read the link's file: the folder for temporary files
+// or, where browsers may come as snaps, which see no /tmp and no hidden folders, the home.
+func linkDir() string {
+	home, err := os.UserHomeDir()
+	if _, snaps := os.Stat("/snap/bin"); err != nil || snaps != nil {
+		return ""
+	}
+	return home
 }
 
 // redeem spends the link with that key for s. If it was spent before, redeem returns the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,7 +45,9 @@ func (a *App) submitPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "pin")
 		return
 	}
+	a.makeFolder(r)
 	place, screen, err := a.reach(r, s.backup.places)
+	screen.Missing = screen.Kind == "folder" && filepath.IsAbs(screen.Address) && errors.Is(err, store.ErrGone)
 	if err == nil {
 		err = a.nameIsFree(place)
 	}
@@ -99,6 +102,17 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 	}
 	place.Name, place.URL = name, address
 	return chosenPlace{place, password, account}, screen, nil
+}
+
+// makeFolder makes the folder that a form names if the person ticked that, or if it is the
+// suggested one. Any other folder that is missing is likely a drive that is not connected,
+// and is never made silently. Whether it worked is seen when the place is reached.
+func (a *App) makeFolder(r *http.Request) {
+	dir := strings.TrimSpace(r.PostFormValue("address"))
+	wanted := r.PostFormValue("make") != "" || dir == a.DefaultFolder
+	if r.PostFormValue("kind") == "folder" && wanted && filepath.IsAbs(dir) {
+		os.Mkdir(dir, 0o700)
+	}
 }
 
 // placeURL makes the address of a place, such as "webdav:https://sam@cloud.example/x",

@@ -149,7 +149,7 @@ func placeSamples() []sample {
 	signedOut := &cloudseed.PlaceError{Place: "My Nextcloud", Err: store.ErrSignedOut}
 	return []sample{
 		{"places", "places", about(placesScreen{Kind: "folder"}, nil)},
-		{"places-gone", "places", about(placesScreen{Kind: "folder", Address: "/media/nowhere"}, explain(&cloudseed.PlaceError{Place: "Folder nowhere", Err: store.ErrGone}))},
+		{"places-gone", "places", about(placesScreen{Kind: "folder", Address: "/media/nowhere", Missing: true}, explain(&cloudseed.PlaceError{Place: "/media/nowhere", Err: store.ErrGone}))},
 		{"places-signed-out", "places", about(dav, explain(signedOut))},
 		{"places-two", "places", about(placesScreen{Chosen: rowsReached()}, nil)},
 		{"restore-places", "places", about(placesScreen{Kind: "folder", Restore: true}, nil)},
@@ -281,7 +281,7 @@ func errorSamples() []sample {
 	for name, err := range errs {
 		j := &job{}
 		(&App{}).failed(nil, j, err, "begin", "")
-		list = append(list, sample{"error-" + name, "error", page{Title: "This did not work yet", Art: "alert", Problem: j.problem, Body: ""}})
+		list = append(list, sample{"error-" + name, "error", page{Title: failureTitle(j.problem), Art: "alert", Problem: j.problem, Body: ""}})
 	}
 	slices.SortFunc(list, func(a, b sample) int { return strings.Compare(a.Name, b.Name) })
 	return list

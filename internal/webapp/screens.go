@@ -100,15 +100,15 @@ type pinScreen struct {
 }
 
 type placesScreen struct {
-	Action   string // where a place is added
-	Chosen   []placeRow
-	Folder   string // suggested
-	Kind     string // of the form that is open
-	Name     string
-	Address  string
-	User     string
-	Restore  bool
-	Embedded bool
+	Action  string // where a place is added
+	Chosen  []placeRow
+	Folder  string // suggested
+	Kind    string // of the form that is open
+	Name    string
+	Address string
+	User    string
+	Restore bool
+	Missing bool // the folder is not there and could be made
 }
 
 // A placeRow is one place with what was seen there.

@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -125,6 +124,3 @@ func languageName(l phrase.Language) string {
 	name := strings.ReplaceAll(string(l), "_", ", ")
 	return strings.ToUpper(name[:1]) + name[1:]
 }
-
-// explain puts an error into the words of the table.
-func explain(err error) *problem { return &problem{Message: words.For(err)} }

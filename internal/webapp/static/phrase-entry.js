@@ -26,6 +26,7 @@ export default function phraseEntry(box) {
   const update = async () => {
     const words = input.value.split(/[\s\u3000]+/).filter((w) => /\p{L}/u.test(w)).length;
     count.textContent = words === 0 ? "" : words === 1 ? "1 word" : `${words} words`;
+    box.classList.add("used");
     const prefix = word();
     const mine = ++asked;
     if (prefix.length < 2 && !/[^\u0000-\u024f]/.test(prefix)) return box.replaceChildren();
