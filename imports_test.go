@@ -27,8 +27,15 @@ var arrows = map[string][]string{
 	"realm/sqlite":        {"realm", "juicebox"},
 	"realm/realmtest":     {"realm", "juicebox"},
 	"store/folder":        {"store"},
+	"store/googledrive":   {"store"},
 	"store/webdav":        {"store"},
 	"store/storetest":     {"store"},
+
+	"internal/fakecloud/oauth":    {"internal/fakecloud"},
+	"internal/fakecloud/drive":    {"internal/fakecloud", "internal/fakecloud/oauth"},
+	"internal/fakecloud/dropbox":  {"internal/fakecloud", "internal/fakecloud/oauth"},
+	"internal/fakecloud/graph":    {"internal/fakecloud", "internal/fakecloud/oauth"},
+	"internal/fakecloud/cloudkit": {"internal/fakecloud", "internal/fakecloud/oauth"},
 }
 
 // TestArrows keeps the layout of docs/design.md true: arrows point down only, leaves import

@@ -114,15 +114,8 @@ func (c *Cloud) CA() []byte { return c.ca.pem }
 // internet. It needs a --user-data-dir too, and speaks to loopback without the proxy.
 func (c *Cloud) ChromiumFlags() map[string]string {
 	return map[string]string{
-		"proxy-server":                           c.Proxy(),
-		"ignore-certificate-errors-spki-list":    c.ca.spki,
-		"host-resolver-rules":                    "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-		"disable-features":                       "HttpsUpgrades",
-		"disable-component-update":               "",
-		"disable-background-networking":          "",
-		"disable-domain-reliability":             "",
-		"no-pings":                               "",
-		"disable-client-side-phishing-detection": "",
+		"proxy-server":                        c.Proxy(),
+		"ignore-certificate-errors-spki-list": c.ca.spki,
 	}
 }
 
