@@ -239,14 +239,16 @@ func TestIdle(t *testing.T) {
 	a := newApp(t, Config{idle: 50 * time.Millisecond})
 	c := newClient(t, a)
 	c.post("wallet", "phrase", testPhrase)
-	c.app.session.mu.Lock()
-	kept := c.app.session.backup.phrase
-	c.app.session.mu.Unlock()
+	s := a.session
+	s.mu.Lock()
+	kept := s.backup.phrase // shares what is cleared
+	s.mu.Unlock()
+	words := func() int { s.mu.Lock(); defer s.mu.Unlock(); return kept.Count() }
 	deadline := time.Now().Add(5 * time.Second)
-	for kept.Count() != 0 && time.Now().Before(deadline) {
+	for words() != 0 && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
 	}
-	if kept.Count() != 0 {
+	if words() != 0 {
 		t.Error("the phrase is still in memory")
 	}
 	if body := c.get("pin"); !strings.Contains(body, "was cleared to keep it safe") {

@@ -32,7 +32,8 @@ func (a *App) showPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 
 func (a *App) askPlaces(w http.ResponseWriter, s *session, screen placesScreen, why *problem) {
 	screen.Action, screen.Chosen, screen.Folder = "places", rows(s.backup.places), a.DefaultFolder
-	if screen.Kind == "" && len(screen.Chosen) == 0 {
+	screen.Kept = a.keptPlaces(s.backup.places)
+	if screen.Kind == "" && len(screen.Chosen)+len(screen.Kept) == 0 {
 		screen.Kind = "folder"
 	}
 	a.show(w, s, "places", page{Title: "Where should it be kept?", Art: "places", Back: "pin", Stage: 4, Stages: backupStages,
@@ -77,6 +78,11 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 		User: strings.TrimSpace(r.PostFormValue("user")), Name: strings.Join(strings.Fields(r.PostFormValue("name")), " "),
 	}
 	address, account, err := placeURL(screen)
+	password := secret.New([]byte(r.PostFormValue("password")))
+	if screen.Kind == "kept" {
+		address, password, err = a.kept(screen.Name)
+		account = accountOf(address)
+	}
 	if err != nil {
 		return chosenPlace{}, screen, err
 	}
@@ -91,7 +97,6 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), reachTime)
 	defer cancel()
-	password := secret.New([]byte(r.PostFormValue("password")))
 	place, err := a.Open(ctx, address, secret.Copy(password.Reveal())) // it keeps its own
 	if err == nil {
 		_, err = place.Store.List(ctx)
@@ -118,6 +123,9 @@ func (a *App) makeFolder(r *http.Request) {
 // placeURL makes the address of a place, such as "webdav:https://sam@cloud.example/x",
 // from what a form says. A password in an address is refused: it would be shown.
 func placeURL(screen placesScreen) (address, account string, err error) {
+	if screen.Kind == "kept" {
+		return "", "", nil
+	}
 	if screen.Kind == "folder" {
 		dir := screen.Address
 		if dir == "" || !filepath.IsAbs(dir) {
@@ -163,69 +171,6 @@ func whereabouts(address string) string {
 	}
 	return plainAddress(address)
 }
-
-// nameIsFree tells whether the profile can keep the place under its name.
-func (a *App) nameIsFree(p chosenPlace) error {
-	known, err := a.Profile.Places()
-	if err != nil {
-		return err
-	}
-	if strings.ContainsAny(p.Name, ":") || len([]rune(p.Name)) > 60 {
-		return &profile.Error{Name: p.Name, Kind: profile.ErrPlaceName}
-	}
-	for _, k := range known {
-		if k.Name == p.Name && k.URL != p.URL {
-			return &profile.Error{Name: p.Name, Kind: profile.ErrPlaceTaken}
-		}
-	}
-	return nil
-}
-
-// keep remembers places and their passwords, so that they can be looked at again.
-func (a *App) keep(places []chosenPlace) error {
-	for _, p := range places {
-		if err := a.Profile.KeepPlace(p.Name, p.URL, p.password); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// openPlaces opens the places of a device. One that cannot be opened stands in the list
-// all the same, and fails with its reason.
-func (a *App) openPlaces(ctx context.Context, d *cloudseed.Device) []cloudseed.Place {
-	var places []cloudseed.Place
-	for _, state := range d.Places {
-		password, err := a.Profile.Password(state.Name)
-		var place cloudseed.Place
-		if err == nil {
-			place, err = a.Open(ctx, state.URL, password)
-		}
-		if err != nil {
-			place.Store = closed{err}
-		}
-		place.Name, place.URL = state.Name, state.URL
-		places = append(places, place)
-	}
-	return places
-}
-
-// closed is a store that could not be opened.
-type closed struct{ err error }
-
-func (c closed) fail() error {
-	var known *store.Error
-	if errors.As(c.err, &known) {
-		return c.err
-	}
-	return &store.Error{Op: "open", Kind: store.ErrOffline, Err: c.err}
-}
-
-func (c closed) Create(context.Context, string, []byte) error { return c.fail() }
-func (c closed) Get(context.Context, string) ([]byte, error)  { return nil, c.fail() }
-func (c closed) List(context.Context) ([]store.Entry, error)  { return nil, c.fail() }
-func (c closed) Delete(context.Context, string) error         { return c.fail() }
-func (c closed) String() string                               { return "not open" }
 
 func rows(places []chosenPlace) []placeRow {
 	var list []placeRow

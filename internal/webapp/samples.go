@@ -153,6 +153,7 @@ func placeSamples() []sample {
 		{"places-signed-out", "places", about(dav, explain(signedOut))},
 		{"places-two", "places", about(placesScreen{Chosen: rowsReached()}, nil)},
 		{"restore-places", "places", about(placesScreen{Kind: "folder", Restore: true}, nil)},
+		{"restore-places-kept", "places", about(placesScreen{Restore: true, Kept: samplePlaces}, nil)},
 		{"restore-places-one", "places", about(placesScreen{Restore: true, Chosen: reached}, nil)},
 	}
 }

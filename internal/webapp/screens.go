@@ -102,8 +102,9 @@ type pinScreen struct {
 type placesScreen struct {
 	Action  string // where a place is added
 	Chosen  []placeRow
-	Folder  string // suggested
-	Kind    string // of the form that is open
+	Kept    []placeRow // known to this computer, to choose from
+	Folder  string     // suggested
+	Kind    string     // of the form that is open
 	Name    string
 	Address string
 	User    string

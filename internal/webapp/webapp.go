@@ -115,8 +115,8 @@ func New(c Config) (*App, error) {
 func (a *App) Addr() string { return a.listener.Addr().String() }
 
 // Serve answers the browser until ctx ends, then forgets what was typed and removes the
-// link. A backup that is running is first given up to 30 seconds to reach a state that
-// can be continued; it is journaled, so that nothing is lost either way.
+// link. A backup that is being made is told to stop and given 30 seconds for that; it is
+// journaled, and can be finished when the app is opened again.
 func (a *App) Serve(ctx context.Context) error {
 	defer a.close()
 	a.ctx = ctx

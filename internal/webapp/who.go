@@ -54,20 +54,6 @@ func holders(realms []juicebox.Realm, needed, guesses int) []holder {
 	return list
 }
 
-// mainHolders are the rows that the intro has room for: the cloud, the worst that can
-// happen, and us.
-func mainHolders(realms []juicebox.Realm, needed, guesses int) []holder {
-	all := holders(realms, needed, guesses)
-	var main []holder
-	for i, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
-		switch access.Holder {
-		case cloudseed.HolderPlace, cloudseed.HolderRealm, cloudseed.HolderRealmsAndPlace, cloudseed.HolderComputer, cloudseed.HolderUs:
-			main = append(main, all[i])
-		}
-	}
-	return main
-}
-
 // hurts says plainly what is weak in the person's own settings.
 func hurts(realms []juicebox.Realm, needed int) []string {
 	if (juicebox.Configuration{Realms: realms}).TryingOut() {
@@ -121,8 +107,8 @@ func realmProblem(noted string) *words.Message {
 	return &m
 }
 
-// account says whose account a place is in, from its address.
-func account(address string) string {
+// accountOf says whose account a place is in, from its address.
+func accountOf(address string) string {
 	_, rest, _ := strings.Cut(address, ":")
 	u, err := url.Parse(rest)
 	if err != nil || u.Host == "" {
@@ -132,19 +118,4 @@ func account(address string) string {
 		return u.Host
 	}
 	return u.User.Username() + " at " + u.Host
-}
-
-// showIntro is three short pages: what it is, how it comes back, who must be trusted.
-func (a *App) showIntro(w http.ResponseWriter, r *http.Request, s *session) {
-	screen := introScreen{Page: 1, Amount: DefaultAmount, Guesses: cloudseed.DefaultGuesses, Servers: len(a.Realms.Realms), Needed: a.Realms.RecoverThreshold}
-	about := page{Title: "Sealed here, kept by you", Art: "cloud", Big: true, Back: "welcome", Stage: 1, Stages: backupStages}
-	switch r.FormValue("page") {
-	case "2":
-		screen.Page, about.Title, about.Art, about.Back = 2, "How it comes back", "back", "intro"
-	case "3":
-		screen.Page, about.Title, about.Art, about.Back, about.Big = 3, "Who could open it", "who", "intro?page=2", false
-		screen.Who = mainHolders(a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses)
-	}
-	about.Body = screen
-	a.show(w, s, "intro", about)
 }

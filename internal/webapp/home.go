@@ -1,0 +1,41 @@
+package webapp
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
+)
+
+// showHome shows every vault of this computer: one honest state each, with its evidence.
+func (a *App) showHome(w http.ResponseWriter, r *http.Request, s *session) {
+	devices, err := a.Profile.Devices()
+	about := page{Title: "Home", Art: "home"}
+	if err != nil {
+		about.Problem = explain(err)
+	}
+	screen := homeScreen{}
+	for _, d := range devices {
+		screen.Wallets = append(screen.Wallets, walletRowOf(d, time.Now()))
+	}
+	about.Body = screen
+	a.show(w, s, "home", about)
+}
+
+func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
+	state := d.State(now)
+	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.ForState(state), Badge: "bad",
+		Proved: when(d.Proved), Places: placeRows(d), Needed: d.Needed, Guesses: d.Guesses,
+		Unfinished: state == cloudseed.StateUnfinished, TryingOut: d.TryingOut()}
+	switch state {
+	case cloudseed.StateProtected:
+		row.Badge, row.Good = "good", true
+	case cloudseed.StateTryingOut:
+		row.Badge = "try"
+	}
+	for _, r := range d.Realms {
+		row.Servers = append(row.Servers, serverRow{Name: serverName(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
+	}
+	return row
+}

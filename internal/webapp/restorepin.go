@@ -1,0 +1,77 @@
+package webapp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/cloudseed/cloudseed"
+)
+
+// showRestorePIN asks for the PIN, with the tries that are left.
+func (a *App) showRestorePIN(w http.ResponseWriter, r *http.Request, s *session) {
+	f := &s.restore
+	if f.chosen == nil {
+		to(w, r, s, "restore")
+		return
+	}
+	about := page{Title: "Type your PIN", Art: "pin", Back: "found", Stage: 3, Stages: restoreStages, Problem: f.problem,
+		TryingOut: f.chosen.TryingOut(),
+		Body:      pinScreen{Action: "restore-pin", Restore: true, Wallet: f.chosen.Name, Tries: f.chosen.Guesses, Left: f.left, Label: "PIN", Submit: "Restore"}}
+	a.show(w, s, "pin", about)
+}
+
+// submitRestorePIN spends one try. The same PIN is never tried on another backup.
+func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *session) {
+	f := &s.restore
+	if f.chosen == nil || s.job.running() {
+		to(w, r, s, "progress")
+		return
+	}
+	pin := newPIN(r)
+	if pin.Len() == 0 {
+		to(w, r, s, "restore-pin")
+		return
+	}
+	chosen, places := f.chosen, placesOf(f.places)
+	j := newJob("Restoring", "The PIN servers are asked whether your PIN is right.", "back")
+	j.stage, j.stages = 4, restoreStages
+	for _, name := range []cloudseed.StepName{cloudseed.StepOpen, cloudseed.StepVerify, cloudseed.StepFiles} {
+		j.plan(name, "")
+	}
+	accepted := f.accepted
+	var restored *cloudseed.Restored
+	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
+		c := a.config(places, step)
+		c.Realms, c.AcceptRealms = a.Known, accepted
+		restored, err = cloudseed.Restore(ctx, c, chosen, pin)
+		pin.Clear()
+		return err
+	}
+	a.run(s, j, do, func(err error) string { return a.restored(s, j, restored, err) })
+	to(w, r, s, "progress")
+}
+
+// restored keeps what came back, or says why nothing did. A wrong PIN goes back to the
+// PIN screen.
+func (a *App) restored(s *session, j *job, restored *cloudseed.Restored, err error) string {
+	f := &s.restore
+	var wrong *cloudseed.WrongPINError
+	if errors.As(err, &wrong) && !errors.Is(err, cloudseed.ErrNoTries) {
+		f.problem, f.left = explain(err), int(wrong.Left)
+		return "restore-pin"
+	}
+	if err == nil {
+		err = a.keep(f.places)
+	}
+	if err == nil {
+		err = a.Profile.Save(restored.Device)
+	}
+	if restored != nil {
+		f.restored, f.problem = restored, nil
+	}
+	if err != nil {
+		return a.failed(s, j, err, "", "")
+	}
+	return "restored"
+}
