@@ -27,6 +27,8 @@ var arrows = map[string][]string{
 	"realm/sqlite":        {"realm", "juicebox"},
 	"realm/realmtest":     {"realm", "juicebox"},
 	"store/folder":        {"store"},
+	"store/nextcloud":     {"store", "store/webdav"},
+	"store/s3":            {"store"},
 	"store/googledrive":   {"store"},
 	"store/webdav":        {"store"},
 	"store/storetest":     {"store"},

@@ -1,0 +1,94 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cloudseed/cloudseed/secret"
+	"github.com/cloudseed/cloudseed/store"
+	"github.com/cloudseed/cloudseed/store/storetest"
+)
+
+// versitygw, an S3 server over a file system, takes minutes to build, so that only those
+// who have it run these tests: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+func versityGW(t *testing.T) (url, dir string) {
+	program, err := exec.LookPath("versitygw")
+	if err != nil {
+		t.Skip("versitygw is not in the path; it takes too long to build for every run")
+	}
+	dir = t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "bucket"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, program, "--port", addr, "posix", dir)
+	cmd.Env = append(os.Environ(), "ROOT_ACCESS_KEY="+keyID, "ROOT_SECRET_KEY="+secretKey)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); cmd.Wait() })
+	for range 500 {
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			conn.Close()
+			return "http://" + addr + "/bucket", dir
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("versitygw does not start")
+	return "", ""
+}
+
+func TestSuiteVersityGW(t *testing.T) {
+	url, _ := versityGW(t)
+	storetest.Run(t, func(t *testing.T) storetest.Place {
+		return place(config(url + "/" + strings.ReplaceAll(t.Name(), "/", " ")))
+	})
+}
+
+// A real server checks the signature; gofakes3 does not.
+func TestWrongSecret(t *testing.T) {
+	url, _ := versityGW(t)
+	c := config(url)
+	c.SecretKey = secret.Copy([]byte("not the secret key"))
+	if _, err := Open(t.Context(), c); !errors.Is(err, store.ErrSignedOut) || strings.Contains(err.Error(), "not the") {
+		t.Errorf("wrong secret: %v", err)
+	}
+	c = config(url)
+	c.AccessKey = "AKIAUNKNOWN"
+	if _, err := Open(t.Context(), c); !errors.Is(err, store.ErrSignedOut) {
+		t.Errorf("unknown key: %v", err)
+	}
+	c = config(url + "/x")
+	c.Region = "" // asked for
+	if err := mustOpen(t, c).Create(t.Context(), "a", []byte("x")); err != nil {
+		t.Errorf("region asked for: %v", err)
+	}
+}
+
+// An upload that is changed on its way is refused by the server's own check.
+func TestChecksumCounts(t *testing.T) {
+	url, dir := versityGW(t)
+	s := mustOpen(t, config(url))
+	if err := s.put(t.Context(), "create", "a", []byte("x"), "1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bucket", "a"), []byte("y"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := s.Get(t.Context(), "a"); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("changed on the server's disk: %q, %v", data, err)
+	}
+}
