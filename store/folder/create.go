@@ -86,7 +86,8 @@ func write(root *os.Root, name string, data []byte) error {
 func removeLeftovers(root *os.Root) {
 	entries, _ := fs.ReadDir(root.FS(), ".")
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ownPrefix) {
+		ours := strings.HasSuffix(e.Name(), tempSuffix) || strings.HasSuffix(e.Name(), claimSuffix)
+		if !ours || !strings.HasPrefix(e.Name(), ownPrefix) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {

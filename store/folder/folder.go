@@ -8,9 +8,9 @@
 // renamed under the protection of a claim file; see [Store.Create] for what that promises.
 //
 // A folder that is not there is ErrGone, never an empty place, and it is never made
-// silently: a missing folder usually is a stick that is not plugged in. The package cannot
-// tell an empty folder from the empty mount point of a stick; a caller that knows that
-// files should be there can.
+// silently: a missing folder usually is a stick that is not plugged in. An empty folder
+// cannot be told from the empty mount point of a stick, so a folder of a removable drive
+// gets a marker: see [Adopt].
 //
 // Only regular files directly in the folder belong to the place. Symbolic links, folders
 // and devices are neither listed nor read, but their names are taken.
@@ -27,9 +27,10 @@ import (
 
 // A Store is a folder. Files in it can be read by their owner only (mode 0600).
 type Store struct {
-	dir   string
-	ways  []way // to publish a file, best first
-	sweep sync.Once
+	dir    string
+	marker string // of a removable drive, or ""
+	ways   []way  // to publish a file, best first
+	sweep  sync.Once
 }
 
 var _ store.Store = (*Store)(nil)
@@ -117,6 +118,10 @@ func do[T any](ctx context.Context, s *Store, op, name string, act func(root *os
 			return
 		}
 		defer root.Close()
+		if err := s.rightDrive(op, name, root); err != nil {
+			done <- answer{none, err}
+			return
+		}
 		value, err := act(root)
 		done <- answer{value, wrap(op, name, err)}
 	}()
@@ -142,5 +147,5 @@ func (s *Store) stillThere(op, name string, root *os.Root) error {
 	if !os.SameFile(open, now) {
 		return store.Errorf(op, name, store.ErrGone, "%s was replaced meanwhile", s.dir)
 	}
-	return nil
+	return s.rightDrive(op, name, root)
 }
