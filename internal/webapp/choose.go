@@ -61,11 +61,17 @@ func (a *App) submitChoose(w http.ResponseWriter, r *http.Request, s *session) {
 		a.fail(w, r, s, cloudseed.ErrElsewhere, "")
 		return
 	}
-	if len(f.chosen.UnknownRealms(a.Known)) > 0 && !f.accepted {
+	if a.mustConfirm(f) {
 		to(w, r, s, "servers")
 		return
 	}
 	to(w, r, s, "restore-pin")
+}
+
+// mustConfirm tells whether the chosen backup names PIN servers that this computer does
+// not know and the person has not confirmed: then no PIN is asked for.
+func (a *App) mustConfirm(f *restoreFlow) bool {
+	return len(f.chosen.UnknownRealms(a.Known)) > 0 && !f.accepted
 }
 
 // showServers names PIN servers that this computer does not know, before a PIN is typed.
@@ -79,7 +85,7 @@ func (a *App) showServers(w http.ResponseWriter, r *http.Request, s *session) {
 	for _, realm := range b.UnknownRealms(a.Known) {
 		screen.Servers = append(screen.Servers, realm.Address)
 	}
-	a.show(w, s, "servers", page{Title: "Do you know these PIN servers?", Art: "who", Back: "found", Stage: 2, Stages: restoreStages, Body: screen})
+	a.show(w, s, "servers", page{Title: "Do you know these PIN servers?", Art: "who", Back: "found", Stage: 2, Stages: restoreStages, Settled: true, Body: screen})
 }
 
 func (a *App) submitServers(w http.ResponseWriter, r *http.Request, s *session) {

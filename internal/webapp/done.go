@@ -19,7 +19,7 @@ func (a *App) showDone(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "home")
 		return
 	}
-	a.show(w, s, "done", page{Title: "Backed up", Art: "done", Big: true, TryingOut: d.TryingOut(),
+	a.show(w, s, "done", page{Title: "Backed up", Art: "done", Big: true, TryingOut: d.TryingOut(), Settled: true,
 		Body: doneScreen{Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Proved: when(d.Proved),
 			Guesses: d.Guesses, Servers: len(d.Realms), Needed: d.Needed}})
 }

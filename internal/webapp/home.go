@@ -11,12 +11,13 @@ import (
 // showHome shows every vault of this computer: one honest state each, with its evidence.
 func (a *App) showHome(w http.ResponseWriter, r *http.Request, s *session) {
 	devices, err := a.Profile.Devices()
-	about := page{Title: "Home", Art: "home"}
+	about := page{Title: "Home", Art: "home", Settled: len(devices) > 0}
 	if err != nil {
 		about.Problem = explain(err)
 	}
 	screen := homeScreen{}
 	for _, d := range devices {
+		about.TryingOut = about.TryingOut || d.TryingOut()
 		screen.Wallets = append(screen.Wallets, walletRowOf(d, time.Now()))
 	}
 	about.Body = screen

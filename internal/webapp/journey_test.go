@@ -1,13 +1,14 @@
 package webapp
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/cloudseed/cloudseed/internal/leaktest"
 )
 
 // The phrase of a published test vector, with its fingerprint and first address.
@@ -32,7 +33,7 @@ func TestJourneys(t *testing.T) {
 
 	backUp(b, first, usb)
 	restore(b, second, usb)
-	looksClean(t, b, first, second)
+	looksClean(t, b, usb, first, second)
 }
 
 func backUp(b *browser, d *device, usb string) {
@@ -155,31 +156,25 @@ func restore(b *browser, d *device, usb string) {
 }
 
 // looksClean looks for the words and the PIN where they must not be.
-func looksClean(t *testing.T, b *browser, devices ...*device) {
+func looksClean(t *testing.T, b *browser, usb string, devices ...*device) {
 	t.Helper()
+	var l leaktest.Look
+	l.Phrase("the phrase", []byte(testPhrase))
+	l.Secret("the PIN", []byte(testPIN))
+	l.Dir(t, usb)
 	for _, d := range devices {
-		for _, secret := range []string{"abandon", testPIN} {
-			if strings.Contains(d.log.String(), secret) {
-				t.Errorf("the log holds %q", secret)
-			}
+		l.Bytes(t, "the log", []byte(d.log.String()))
+		if l.Dir(t, d.Profile.Dir()) == 0 {
+			t.Error("the profile has no file to look at")
 		}
-		filepath.WalkDir(d.Profile.Dir(), func(path string, e os.DirEntry, err error) error {
-			if err != nil || e.IsDir() {
-				return err
-			}
-			data, _ := os.ReadFile(path)
-			if strings.Contains(string(data), "abandon abandon") || strings.Contains(string(data), testPIN) {
-				t.Errorf("%s holds a secret", path)
-			}
-			return nil
-		})
 	}
 	history, err := chromedp.Run(b.ctx, chromedp.NavigationEntries())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range history.Entries {
-		if strings.Contains(e.URL, "abandon") || strings.Contains(e.URL, testPIN) || strings.Contains(e.URL, "/enter") {
+		l.Bytes(t, "the history", []byte(e.URL))
+		if strings.Contains(e.URL, "/enter") {
 			t.Errorf("the history holds %s", e.URL)
 		}
 	}

@@ -94,7 +94,7 @@ func (a *App) show(w http.ResponseWriter, s *session, screen string, about page)
 	if about.Notice == "" {
 		about.Notice = s.sayOnce()
 	}
-	about.TryingOut = about.TryingOut || a.tryingOut()
+	about.TryingOut = about.TryingOut || !about.Settled && a.tryingOut()
 	status := http.StatusOK
 	if about.Problem != nil {
 		status = http.StatusUnprocessableEntity

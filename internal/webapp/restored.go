@@ -37,7 +37,7 @@ func (a *App) showRestored(w http.ResponseWriter, r *http.Request, s *session) {
 	for _, skipped := range got.Skipped {
 		screen.Skipped = append(screen.Skipped, skipped.File+": "+words.Line(words.For(skipped.Err).What))
 	}
-	a.show(w, s, "restored", page{Title: "Restored", Art: "done", TryingOut: got.Device.TryingOut(), Body: screen})
+	a.show(w, s, "restored", page{Title: "Restored", Art: "done", TryingOut: got.Device.TryingOut(), Settled: true, Body: screen})
 }
 
 // saveFile hands out one attached file.

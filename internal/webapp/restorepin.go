@@ -15,9 +15,13 @@ func (a *App) showRestorePIN(w http.ResponseWriter, r *http.Request, s *session)
 		to(w, r, s, "restore")
 		return
 	}
+	if a.mustConfirm(f) {
+		to(w, r, s, "servers")
+		return
+	}
 	about := page{Title: "Type your PIN", Art: "pin", Back: "found", Stage: 3, Stages: restoreStages, Problem: f.problem,
-		TryingOut: f.chosen.TryingOut(),
-		Body:      pinScreen{Action: "restore-pin", Restore: true, Wallet: f.chosen.Name, Tries: f.chosen.Guesses, Left: f.left, Label: "PIN", Submit: "Restore"}}
+		TryingOut: f.chosen.TryingOut(), Settled: true,
+		Body: pinScreen{Action: "restore-pin", Restore: true, Wallet: f.chosen.Name, Tries: f.chosen.Guesses, Left: f.left, Label: "PIN", Submit: "Restore"}}
 	a.show(w, s, "pin", about)
 }
 
@@ -26,6 +30,10 @@ func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *sessio
 	f := &s.restore
 	if f.chosen == nil || s.job.running() {
 		to(w, r, s, "progress")
+		return
+	}
+	if a.mustConfirm(f) {
+		to(w, r, s, "servers")
 		return
 	}
 	pin := newPIN(r)

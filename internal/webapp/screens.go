@@ -16,6 +16,7 @@ type page struct {
 	Stages    int
 	Token     string
 	TryingOut bool
+	Settled   bool // TryingOut is about a backup that is there, not about new ones
 	Notice    string
 	Problem   *problem // the one error component
 	Field     string   // the input that Problem is about; focus goes there
