@@ -269,7 +269,7 @@ var english = table{
 		"ask":       {"Ask the PIN servers for their records", "Asking the PIN servers for their records", "The PIN servers have their records"},
 		"open":      {"Ask the PIN servers", "Asking the PIN servers", "The PIN is right"},
 		"verify":    {"Check what was opened", "Checking what was opened", "Checked: it is this wallet, whole"},
-		"files":     {"Open the attached files", "Opening the attached files", "The attached files are open"},
+		"files":     {"Open the attached files", "Opening the attached files", "Looked for attached files"},
 	},
 
 	states: map[string]State{
