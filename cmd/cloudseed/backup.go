@@ -136,6 +136,6 @@ func (s *session) ended(d *cloudseed.Device, err error) error {
 	if err != nil {
 		return err
 	}
-	s.printer.result("backup", newStatusRow(d))
+	s.printer.result("backup", backupResult{newStatusRow(d)})
 	return nil
 }

@@ -82,7 +82,5 @@ verified everywhere, 4 wrong PIN, 5 no tries left, 6 sign-in needed, 7 not found
 	root.Flags().AddFlagSet(open.Flags())
 	root.AddCommand(open, newBackup(s), newRestore(s), newStatus(s), newList(s), newCheck(s),
 		newPlaces(s), newDemo(s), newVersion(s))
-	root.InitDefaultCompletionCmd()
-	root.InitDefaultHelpCmd()
 	return root
 }

@@ -105,6 +105,9 @@ func resolvePlace(given string, known []profile.Place, taken map[string]bool) (p
 
 // openNamed opens one place. On a terminal a folder that is not there can be made.
 func (s *session) openNamed(ctx context.Context, p profile.Place, mayCreate bool) (opened, error) {
+	if err := checkPlaceURL(p.URL); err != nil {
+		return opened{}, err
+	}
 	password, err := s.placePassword(ctx, p)
 	if err != nil {
 		return opened{}, err

@@ -24,23 +24,43 @@ func isPlaceURL(s string) bool { return strings.Contains(s, ":") }
 // be made if it is missing; one of this computer not, for it may be a drive that is not
 // connected.
 func openPlace(ctx context.Context, place string, password secret.Text, mayCreate bool) (cloudseed.Place, error) {
+	if err := checkPlaceURL(place); err != nil {
+		return cloudseed.Place{}, err
+	}
 	scheme, rest, _ := strings.Cut(place, ":")
 	var s store.Store
 	var err error
-	switch {
-	case scheme == "folder" && rest != "":
+	if scheme == "folder" {
 		s, err = openFolder(rest)
 		place = "folder:" + absolute(rest)
-	case scheme == "webdav":
+	} else {
 		s, err = openWebDAV(ctx, rest, password, mayCreate)
-	case notYet[scheme]:
-		err = newProblem("place-kind", words.ExitUsage, "Places of the kind "+scheme+": are not in this version yet.",
-			"There are folder:/path and webdav:https://user@host/path.")
-	default:
-		err = newProblem("place-url", words.ExitUsage, "This is no address of a place.",
-			"Write folder:/path or webdav:https://user@host/path, or a name from: cloudseed places list.")
 	}
 	return cloudseed.Place{URL: place, Store: s}, err
+}
+
+// checkPlaceURL finds mistakes in an address before a password is asked for. A password
+// in it would stand in shell histories, lists of processes and the profile.
+func checkPlaceURL(place string) error {
+	scheme, rest, _ := strings.Cut(place, ":")
+	switch {
+	case scheme == "folder" && rest != "":
+		return nil
+	case notYet[scheme]:
+		return newProblem("place-kind", words.ExitUsage, "Places of the kind "+scheme+": are not in this version yet.",
+			"There are folder:/path and webdav:https://user@host/path.")
+	case scheme != "webdav":
+		return newProblem("place-url", words.ExitUsage, "This is no address of a place.",
+			"Write folder:/path or webdav:https://user@host/path, or a name from: cloudseed places list.")
+	}
+	u, err := url.Parse(rest)
+	if err != nil || u.Host == "" {
+		return newProblem("place-url", words.ExitUsage, "This is no address of a WebDAV place.", "Write webdav:https://user@host/path.")
+	}
+	if _, has := u.User.Password(); has {
+		return newProblem("place-url", words.ExitUsage, "A place's address must not hold its password.", "Leave it out, and say --password-file FILE.")
+	}
+	return nil
 }
 
 func openFolder(path string) (store.Store, error) {
@@ -51,19 +71,9 @@ func openFolder(path string) (store.Store, error) {
 	return s, nil
 }
 
-// openWebDAV takes the user's name from the URL and refuses a password in it: it would
-// stand in shell histories and lists of processes.
+// openWebDAV signs in as the user whom the address names.
 func openWebDAV(ctx context.Context, address string, password secret.Text, mayCreate bool) (store.Store, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return nil, newProblem("place-url", words.ExitUsage, "This is no address of a WebDAV place.", "Write webdav:https://user@host/path.")
-	}
-	if _, has := u.User.Password(); has {
-		return nil, newProblem("place-url", words.ExitUsage, "A place's address must not hold its password.", "Leave it out, and say --password-file FILE.")
-	}
-	user := u.User.Username()
-	u.User = nil
-	s, err := webdav.Open(ctx, webdav.Config{URL: u.String(), User: user, Password: password, Create: mayCreate})
+	s, err := webdav.Open(ctx, webdav.Config{URL: address, Password: password, Create: mayCreate})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/secret"
 )
 
 // restored keeps, shows and writes what was opened. The words go to the terminal device
@@ -132,11 +133,11 @@ func checkOut(dir string) error {
 func writeOut(dir string, r *cloudseed.Restored) error {
 	phrase := r.Wallet.Phrase.Words()
 	defer phrase.Clear()
-	if err := writeNew(filepath.Join(dir, "recovery-phrase.txt"), phrase.Reveal()); err != nil {
+	if err := writeLine(filepath.Join(dir, "recovery-phrase.txt"), phrase); err != nil {
 		return err
 	}
 	if r.Wallet.Passphrase.Len() > 0 {
-		if err := writeNew(filepath.Join(dir, "passphrase.txt"), r.Wallet.Passphrase.Reveal()); err != nil {
+		if err := writeLine(filepath.Join(dir, "passphrase.txt"), r.Wallet.Passphrase); err != nil {
 			return err
 		}
 	}
@@ -151,6 +152,13 @@ func writeOut(dir string, r *cloudseed.Restored) error {
 		}
 	}
 	return nil
+}
+
+// writeLine writes a secret as backup reads it: with one line break at its end.
+func writeLine(path string, t secret.Text) error {
+	line := append(append(make([]byte, 0, t.Len()+1), t.Reveal()...), '\n')
+	defer clear(line)
+	return writeNew(path, line)
 }
 
 func writeNew(path string, data []byte) error {

@@ -144,6 +144,20 @@ func (r statusRow) text(w io.Writer) {
 	}
 }
 
+// A backupResult is what backup ends with: what is now true, and where.
+type backupResult struct{ statusRow }
+
+func (r backupResult) text(w io.Writer) {
+	var places []string
+	for _, p := range r.Places {
+		places = append(places, p.Name)
+	}
+	fmt.Fprintf(w, "backed up %s (fingerprint %s) to %s, read back\n", r.Name, r.Fingerprint, words.Join(places))
+	if r.TryingOut {
+		fmt.Fprintf(w, "  %s: %s\n  %s\n", words.Line(words.ForState(cloudseed.StateTryingOut).Title), words.Line(words.TryingOut()), words.HowToReal())
+	}
+}
+
 func (r statusRow) realms() []juicebox.Realm {
 	var realms []juicebox.Realm
 	for _, p := range r.PINServers {
