@@ -102,6 +102,9 @@ func (s *Server) give(w http.ResponseWriter, g *Grant, t Tokens) {
 	if t.Refresh != "" {
 		answer["refresh_token"] = t.Refresh
 	}
+	if id := s.idToken(g); id != "" {
+		answer["id_token"] = id
+	}
 	reply(w, http.StatusOK, answer)
 }
 
