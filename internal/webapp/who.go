@@ -25,13 +25,18 @@ var holderText = map[cloudseed.Holder]struct{ who, what string }{
 	cloudseed.HolderUs:             {"The makers of Cloudseed", "Have nothing. They could only do harm with a bad update."},
 }
 
+// showWho answers for the newest backup of this computer or, while one is being made,
+// for the PIN servers that it will have.
 func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 	realms, needed, guesses := a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses
-	if d := s.backup.device; d != nil {
+	about := page{Title: "Who can open it?", Art: "who", Back: "home"}
+	if devices, err := a.Profile.Devices(); err == nil && len(devices) > 0 && !s.backup.begun() {
+		d := devices[0]
 		realms, needed, guesses = realmsOf(d), d.Needed, d.Guesses
+		about.TryingOut, about.Settled = d.TryingOut(), true
 	}
-	a.show(w, s, "who", page{Title: "Who can open it?", Art: "who", Back: "home",
-		Body: whoScreen{Holders: holders(realms, needed, guesses), Hurts: hurts(realms, needed)}})
+	about.Body = whoScreen{Holders: holders(realms, needed, guesses), Hurts: hurts(realms, needed)}
+	a.show(w, s, "who", about)
 }
 
 // holders puts the computed table into words.
