@@ -79,7 +79,11 @@ func (a *App) restored(s *session, j *job, restored *cloudseed.Restored, err err
 		f.restored, f.problem = restored, nil
 	}
 	if err != nil {
-		return a.failed(s, j, err, "", "")
+		next := a.failed(s, j, err, "", "")
+		if restored != nil { // only remembering it failed
+			j.problem.Help, j.problem.Link = "restored", "See what came back"
+		}
+		return next
 	}
 	return "restored"
 }

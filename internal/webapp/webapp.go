@@ -61,7 +61,7 @@ type Config struct {
 
 	DefaultFolder string       // suggested as the first folder
 	DeviceName    string       // as in cloudseed.Config
-	DataDir       string       // shown, so that people know where things are; may be empty
+	DataDir       string       // where Profile is, for people; no screen shows it yet
 	Version       string       // shown at the foot
 	Log           *slog.Logger // never told a secret; none when nil
 	Dev           bool         // adds /gallery and reads templates from disk if they are there
