@@ -42,8 +42,11 @@ func (s *session) create(ctx context.Context) error {
 	cfg.Realms, cfg.HTTP = realms, client
 	d, err := cloudseed.Create(ctx, cfg, wallet, pin, files...)
 	if d != nil { // sealed: what it needs from now on is remembered
-		if made && s.flags.showPhrase {
+		switch {
+		case made && s.flags.showPhrase:
 			s.showPhrase(wallet.Phrase)
+		case made:
+			s.printer.note("a new phrase was made; to see it: cloudseed restore --show-phrase")
 		}
 		if err := s.rememberAll(places, realms); err != nil {
 			return err
