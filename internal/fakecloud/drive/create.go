@@ -1,0 +1,182 @@
+package drive
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// maxUpload is more than anything that this fake is for, in bytes.
+const maxUpload = 64 << 20
+
+// An upload is the body of a create or an update.
+type upload struct {
+	meta  metadata
+	media bool
+	mime  string
+	data  []byte
+}
+
+// metadata is what an app may say about a file.
+type metadata struct {
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	MimeType      string            `json:"mimeType"`
+	Parents       []string          `json:"parents"`
+	AppProperties map[string]string `json:"appProperties"`
+	ModifiedTime  string            `json:"modifiedTime"`
+	CreatedTime   string            `json:"createdTime"`
+	Description   string            `json:"description"`
+	Trashed       *bool             `json:"trashed"`
+}
+
+// readUpload reads a body; nil where there is none.
+func readUpload(r *http.Request) (*upload, error) {
+	isUpload := strings.HasPrefix(r.URL.Path, "/upload/")
+	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case r.Method != http.MethodPost && r.Method != http.MethodPatch:
+		return nil, nil
+	case !isUpload:
+		if kind != "application/json" {
+			return nil, invalid("", "Unsupported content type %q", kind)
+		}
+		u := &upload{}
+		return u, readMetadata(r.Body, &u.meta)
+	case r.URL.Query().Get("uploadType") != "multipart" || kind != "multipart/related" || params["boundary"] == "":
+		return nil, invalid("uploadType", "this fake knows multipart uploads only")
+	}
+	return readParts(multipart.NewReader(http.MaxBytesReader(nil, r.Body, maxUpload), params["boundary"]))
+}
+
+// readParts reads exactly two parts: metadata and media.
+func readParts(parts *multipart.Reader) (*upload, error) {
+	u := &upload{media: true}
+	part, err := parts.NextRawPart()
+	if err != nil || !strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") {
+		return nil, invalid("", "Missing metadata")
+	}
+	if err := readMetadata(part, &u.meta); err != nil {
+		return nil, err
+	}
+	if part, err = parts.NextRawPart(); err != nil {
+		return nil, invalid("", "Missing media")
+	}
+	u.mime = part.Header.Get("Content-Type")
+	if u.data, err = io.ReadAll(part); err != nil { // cut short: nothing is stored
+		return nil, invalid("", "Failed to parse the upload")
+	}
+	if _, err := parts.NextRawPart(); err != io.EOF {
+		return nil, invalid("", "Failed to parse the upload")
+	}
+	return u, nil
+}
+
+func readMetadata(r io.Reader, m *metadata) error {
+	if err := json.NewDecoder(r).Decode(m); err != nil {
+		return Refusal{Status: 400, Reason: "parseError", Message: "Parse Error"}
+	}
+	return nil
+}
+
+// create is files.create.
+func (c *call) create(u *upload) (any, error) {
+	if _, err := c.one(&file{}); err != nil { // the fields, before anything is stored
+		return nil, err
+	}
+	id, err := c.newFileID(u.meta.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := c.cloud.Now()
+	f := &file{id: id, name: u.meta.Name, mime: u.meta.MimeType, client: c.Client, data: u.data,
+		created: now, modified: now, stored: now, version: 1, appProps: u.meta.AppProperties, owner: c.Account.Email}
+	if f.name == "" {
+		f.name = "Untitled"
+	}
+	if f.mime == "" {
+		f.mime = u.mime
+	}
+	if f.mime == "" {
+		f.mime = "application/octet-stream"
+	}
+	u.meta.times(f)
+	if err := c.place(f, u.meta.Parents); err != nil {
+		return nil, err
+	}
+	if c.disk.used()+int64(len(f.data)) > c.limit {
+		return nil, Full
+	}
+	delete(c.disk.ids, id)
+	c.disk.files[id] = f
+	return c.one(f)
+}
+
+// times takes over the times that an app claims.
+func (m *metadata) times(f *file) {
+	if t, err := time.Parse(time.RFC3339, m.CreatedTime); err == nil {
+		f.created = t
+	}
+	if t, err := time.Parse(time.RFC3339, m.ModifiedTime); err == nil {
+		f.modified = t
+	}
+}
+
+// newFileID checks a pre-generated id, or makes one.
+func (c *call) newFileID(id string) (string, error) {
+	switch {
+	case id == "":
+		return newID(), nil
+	case c.disk.files[id] != nil:
+		return "", Refusal{Status: 409, Reason: "fileIdInUse", Message: "A file already exists with the provided ID."}
+	case !c.disk.ids[id]:
+		return "", invalid("file.id", "The provided file ID is not usable.")
+	}
+	return id, nil
+}
+
+// place puts f into its one folder.
+func (c *call) place(f *file, parents []string) error {
+	if len(parents) > 1 {
+		return Refusal{Status: 400, Reason: "multiParentNotAllowed", Message: "A file cannot have more than one parent."}
+	}
+	f.parent, f.space = c.disk.root, "drive"
+	if len(parents) == 1 && parents[0] != "root" && parents[0] != c.disk.root {
+		parent, err := c.find(parents[0])
+		if err != nil {
+			return err
+		}
+		if parent.mime != FolderType {
+			return Refusal{Status: 403, Reason: "parentNotAFolder", Message: "The specified parent is not a folder."}
+		}
+		f.parent, f.space = parent.id, parent.space
+	}
+	return c.space(f.space)
+}
+
+// update is files.update, of metadata only: this fake lets nothing be overwritten.
+func (c *call) update(id string, u *upload) (any, error) {
+	f, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if u.media {
+		return nil, invalid("uploadType", "this fake overwrites no file")
+	}
+	if u.meta.Trashed != nil {
+		if f.space == "appDataFolder" {
+			return nil, Refusal{Status: 403, Reason: "notSupportedForAppDataFolderFiles", Message: "The requested operation is not supported for files in the application data folder."}
+		}
+		f.trashed = *u.meta.Trashed
+	}
+	if u.meta.Name != "" {
+		f.name = u.meta.Name
+	}
+	u.meta.times(f)
+	f.version++
+	return c.one(f)
+}

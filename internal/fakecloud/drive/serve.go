@@ -1,0 +1,213 @@
+package drive
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
+)
+
+// A call is one request of a signed-in app.
+type call struct {
+	*oauth.Grant
+	*Server
+	r    *http.Request
+	q    url.Values
+	disk *disk
+}
+
+// serve finds out who asks, and for what.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	grant, err := s.signIn.Authorize(r)
+	if err != nil {
+		Unauthorized.send(w)
+		return
+	}
+	if !grant.Has(oauth.DriveFile, oauth.DriveAppData) {
+		NoScope.send(w)
+		return
+	}
+	upload, err := readUpload(r) // before the lock: bodies may come slowly
+	if err != nil {
+		send(w, nil, err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &call{grant, s, r, r.URL.Query(), s.disk(grant.Account.Email)}
+	if c.q.Get("alt") == "media" && r.Method == http.MethodGet {
+		c.media(w)
+		return
+	}
+	answer, err := c.do(upload)
+	send(w, answer, err)
+}
+
+// do finds the method of the API.
+func (c *call) do(u *upload) (any, error) {
+	path := strings.TrimPrefix(c.r.URL.Path, "/drive/v3/")
+	id, isFile := strings.CutPrefix(path, "files/")
+	switch {
+	case c.r.Method == "GET" && path == "about":
+		return c.about()
+	case c.r.Method == "GET" && path == "files/generateIds":
+		return c.generate()
+	case c.r.Method == "GET" && path == "files":
+		return c.list()
+	case c.r.Method == "POST" && (path == "files" || path == "/upload/drive/v3/files"):
+		return c.create(u)
+	case isFile && c.r.Method == "GET":
+		return c.get(id)
+	case isFile && c.r.Method == "PATCH":
+		return c.update(id, u)
+	case isFile && c.r.Method == "DELETE":
+		return c.delete(id)
+	}
+	return nil, Refusal{Status: 404, Reason: "notFound", Message: "Not Found"}
+}
+
+func send(w http.ResponseWriter, answer any, err error) {
+	var refusal Refusal
+	switch {
+	case errors.As(err, &refusal):
+		refusal.send(w)
+	case err != nil:
+		Broken.send(w)
+	case answer == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		json.NewEncoder(w).Encode(answer)
+	}
+}
+
+// space returns the space that an app may use, or refuses.
+func (c *call) space(name string) error {
+	need := map[string]string{"drive": oauth.DriveFile, "appDataFolder": oauth.DriveAppData}[name]
+	switch {
+	case need == "":
+		return invalid("spaces", "Invalid Value")
+	case !c.Has(need):
+		return NoSpaceScope
+	}
+	return nil
+}
+
+// sees tells whether the app may see f at all: what it made, in a space that it may use.
+func (c *call) sees(f *file) bool { return f.client == c.Client && c.space(f.space) == nil }
+
+// find returns a file by id or alias.
+func (c *call) find(id string) (*file, error) {
+	if id == "appDataFolder" || id == c.disk.appFolder(c.Client) {
+		if err := c.space("appDataFolder"); err != nil {
+			return nil, err
+		}
+		return &file{id: c.disk.appFolder(c.Client), name: "Application Data", mime: FolderType, space: "appDataFolder", client: c.Client}, nil
+	}
+	// "root" was not made by the app, so it is not found either.
+	if f := c.disk.files[id]; f != nil && c.sees(f) {
+		return f, nil
+	}
+	return nil, notFound(id)
+}
+
+// one answers with a file.
+func (c *call) one(f *file) (any, error) {
+	fields := c.q.Get("fields")
+	if fields == "" {
+		fields = usualFile
+	}
+	m, err := readMask(fields)
+	if err == nil {
+		err = m.checkFile()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return m.apply(c.json(c.disk, f)), nil
+}
+
+func (c *call) get(id string) (any, error) {
+	f, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	return c.one(f)
+}
+
+// media answers with the bytes of a file.
+func (c *call) media(w http.ResponseWriter) {
+	f, err := c.find(strings.TrimPrefix(c.r.URL.Path, "/drive/v3/files/"))
+	if err == nil && f.mime == FolderType {
+		err = Refusal{Status: 403, Reason: "fileNotDownloadable", Message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.", Location: "alt"}
+	}
+	if err != nil {
+		send(w, nil, err)
+		return
+	}
+	w.Header().Set("Content-Type", f.mime)
+	w.Header().Set("Content-Length", strconv.Itoa(len(f.data)))
+	w.Write(f.data)
+}
+
+func (c *call) delete(id string) (any, error) {
+	f, err := c.find(id)
+	if err != nil {
+		return nil, err
+	}
+	c.disk.remove(f.id, c.cloud.Now())
+	return nil, nil
+}
+
+func (c *call) generate() (any, error) {
+	count, space := 10, "drive"
+	if v := c.q.Get("count"); v != "" {
+		count, _ = strconv.Atoi(v)
+	}
+	if v := c.q.Get("space"); v != "" {
+		space = v
+	}
+	if count < 1 || count > 1000 {
+		return nil, invalid("count", "Invalid value '%d'. Values must be within the range: [1, 1000]", count)
+	}
+	if err := c.space(space); err != nil {
+		return nil, err
+	}
+	ids := []any{}
+	for range count {
+		id := newID()
+		c.disk.ids[id] = true
+		ids = append(ids, id)
+	}
+	return map[string]any{"kind": "drive#generatedIds", "space": space, "ids": ids}, nil
+}
+
+func (c *call) about() (any, error) {
+	if c.q.Get("fields") == "" {
+		return nil, Refusal{Status: 400, Reason: "required", Message: "The 'fields' parameter is required for this method.", Location: "fields"}
+	}
+	m, err := readMask(c.q.Get("fields"))
+	if err != nil {
+		return nil, err
+	}
+	known := []string{"*", "kind", "user", "storageQuota", "appInstalled", "maxUploadSize", "importFormats", "exportFormats", "canCreateDrives", "driveThemes", "folderColorPalette", "maxImportSizes"}
+	for name := range m {
+		if !slices.Contains(known, name) {
+			return nil, invalid("fields", "Invalid field selection %s", name)
+		}
+	}
+	used := strconv.FormatInt(c.disk.used(), 10)
+	return m.apply(map[string]any{
+		"kind": "drive#about",
+		"user": map[string]any{"kind": "drive#user", "displayName": c.Account.Name, "me": true, "emailAddress": c.Account.Email, "permissionId": "1"},
+		"storageQuota": map[string]any{
+			"limit": strconv.FormatInt(c.limit, 10), "usage": used, "usageInDrive": used, "usageInDriveTrash": "0",
+		},
+		"maxUploadSize": "5242880000000", "appInstalled": false, "canCreateDrives": false,
+	}), nil
+}
