@@ -199,6 +199,7 @@ func (s *Server) Reset() {
 
 // key is what an entry is found by: Dropbox does not tell case apart.
 func (s *Server) key(path string) string {
+	path = strings.ReplaceAll(path, "//", "/")
 	if s.off[CaseFolded] {
 		return path
 	}

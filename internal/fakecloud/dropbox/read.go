@@ -37,13 +37,19 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 // contentHash is written from www.dropbox.com/developers/reference/content-hash, and not
 // taken from the SDK, which must not be its own judge.
 func contentHash(data []byte) string {
-	var sums []byte
+	var blocks [][sha256.Size]byte
 	for block := range slices.Chunk(data, 4<<20) {
-		sum := sha256.Sum256(block)
-		sums = append(sums, sum[:]...)
+		blocks = append(blocks, sha256.Sum256(block))
 	}
-	sum := sha256.Sum256(sums)
-	return hex.EncodeToString(sum[:])
+	return hashOfBlocks(blocks)
+}
+
+func hashOfBlocks(blocks [][sha256.Size]byte) string {
+	all := sha256.New()
+	for _, sum := range blocks {
+		all.Write(sum[:])
+	}
+	return hex.EncodeToString(all.Sum(nil))
 }
 
 func (s *Server) download(w http.ResponseWriter, q *question) *refusal {
@@ -88,13 +94,13 @@ func (s *Server) find(q *question, path string) (*entry, *refusal) {
 	return nil, lookup("path", "not_found")
 }
 
-// malformed tells whether path does not fit the pattern of ReadPath in files.stone; the end
-// and empty parts are refused by the service itself.
+// malformed tells whether path does not fit the pattern of ReadPath in files.stone, or ends
+// as none may. Doubled slashes pass: rclone sends them and works with the service.
 func malformed(path string) bool {
 	if strings.HasPrefix(path, "id:") || strings.HasPrefix(path, "rev:") {
 		return false
 	}
-	return !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") || strings.Contains(path, "//") ||
+	return !strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") ||
 		strings.ContainsAny(path, "\\\x00") || strings.HasSuffix(path, " ") && len(path) > 1
 }
 

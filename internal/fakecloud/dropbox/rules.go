@@ -8,7 +8,7 @@ const (
 	TokensExpire   Rule = "expired tokens are refused"
 	ScopesChecked  Rule = "calls without their scope are refused"
 	ArgumentsKnown Rule = "unknown arguments are refused"
-	HeadersASCII   Rule = "arguments in headers are printable ASCII"
+	HeadersASCII   Rule = "arguments in headers are printable ASCII" // the service takes UTF-8 too, and has spoilt it (rclone issue 3609)
 	TypesChecked   Rule = "bodies without their content type are refused"
 	PathsChecked   Rule = "malformed paths are refused"
 	CaseFolded     Rule = "case does not tell paths apart"
