@@ -76,6 +76,7 @@ func TestCallbackToken(t *testing.T) {
 
 // Sessions end: by time, by the person, and with a lost answer.
 func TestSessionEnds(t *testing.T) {
+	t.Parallel() // waits
 	for what, end := range map[string]func(b *bench){
 		"half an hour":     func(b *bench) { b.cloud.Skip(31 * time.Minute) },
 		"password changed": func(b *bench) { b.SignOut("samantha") },
@@ -95,6 +96,7 @@ func TestSessionEnds(t *testing.T) {
 // A server that keeps the old token alive, as the live one has been seen to, gives the
 // answer at the second time of asking.
 func TestLostAnswerForgiven(t *testing.T) {
+	t.Parallel() // waits
 	b := start(t, cloudkit.TokenOnce)
 	s, _ := b.open(t)
 	for _, f := range []fakecloud.Fault{{Lost: true}, {Drop: true}, {Cut: 10}} {
@@ -108,6 +110,7 @@ func TestLostAnswerForgiven(t *testing.T) {
 
 // The next token is saved before anything else is done, whatever the answer says.
 func TestTokenSavedFirst(t *testing.T) {
+	t.Parallel() // waits
 	b := start(t)
 	s, m := b.open(t)
 	for what, f := range map[string]fakecloud.Fault{
@@ -194,6 +197,7 @@ func TestTurns(t *testing.T) {
 
 // No token is in an error, not even in those of net/http, which show addresses.
 func TestTokensDoNotShow(t *testing.T) {
+	t.Parallel() // waits
 	b := start(t)
 	s, m := b.open(t)
 	b.cloud.Fail(fakecloud.Fault{Host: cloudkit.API, Drop: true, Times: -1})

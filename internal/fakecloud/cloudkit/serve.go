@@ -39,6 +39,9 @@ var statuses = map[string]int{
 	"THROTTLED": 429, "TRY_AGAIN_LATER": 503, "VALIDATING_REFERENCE_ERROR": 412, "ZONE_NOT_FOUND": 404,
 }
 
+// Status is the HTTP status that the fake answers with for a serverErrorCode.
+func Status(code string) int { return statuses[code] }
+
 func refuse(code, reason string) *refusal {
 	return &refusal{UUID: random(16), Code: code, Reason: reason}
 }
