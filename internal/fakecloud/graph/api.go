@@ -233,7 +233,7 @@ func (d *Drive) store(t target, behaviour string, data []byte) (*item, int, *ref
 	if t.item == nil {
 		return d.add(t.parent, t.name, false, data), http.StatusCreated, nil
 	}
-	t.item.data, t.item.modified = data, d.cloud.Now().UTC()
+	t.item.data, t.item.sum, t.item.modified = data, d.hash(data), d.cloud.Now().UTC()
 	t.item.version++
 	return t.item, http.StatusOK, nil
 }

@@ -17,7 +17,8 @@ type item struct {
 	parent            *item
 	folder            bool
 	data              []byte
-	version           int // counts changes of content and of metadata
+	sum               string // quickXorHash
+	version           int    // counts changes of content and of metadata
 	created, modified time.Time
 	client            map[string]any // fileSystemInfo as the client set it
 }
@@ -31,7 +32,7 @@ func (d *Drive) add(parent *item, name string, folder bool, data []byte) *item {
 	now := d.cloud.Now().UTC().Truncate(time.Millisecond)
 	i := &item{
 		id: fmt.Sprintf("F4FD30ED4F7A2A2!%d", 100+d.made), name: name, parent: parent, folder: folder,
-		data: bytes.Clone(data), version: 1, created: now, modified: now,
+		data: bytes.Clone(data), sum: d.hash(data), version: 1, created: now, modified: now,
 	}
 	d.items[i.id] = i
 	return i
@@ -132,7 +133,7 @@ func (d *Drive) resource(i *item) map[string]any {
 		return v
 	}
 	v["cTag"] = i.cTag()
-	v["file"] = map[string]any{"mimeType": "application/octet-stream", "hashes": map[string]any{"quickXorHash": d.hash(i.data)}}
+	v["file"] = map[string]any{"mimeType": "application/octet-stream", "hashes": map[string]any{"quickXorHash": i.sum}}
 	return v
 }
 
