@@ -100,14 +100,16 @@ func (s *Store) named(ctx context.Context, op, name string) (files []*drive.File
 	if len(folders) == 0 {
 		return nil, "", store.Errorf(op, name, store.ErrGone, "the Drive has no folder %q of this app", s.folder)
 	}
-	found, err = s.withMine(ctx, op, name, found)
+	if found, err = s.withMine(ctx, op, name, found); err != nil {
+		return nil, "", err
+	}
 	for _, f := range inOrder(found) {
 		// Drive's "=" does not mind upper and lower case.
 		if f.Name == name && s.isFile(f) && s.inside(f, folders) {
 			files = append(files, f)
 		}
 	}
-	return files, folders[0], err
+	return files, folders[0], nil
 }
 
 // isFile tells whether f has bytes of its own: folders and Google's own documents do not.
@@ -129,8 +131,12 @@ func (s *Store) withMine(ctx context.Context, op, name string, found []*drive.Fi
 		return found, nil
 	}
 	f, err := s.byID(ctx, op, name, id)
-	if err != nil || f == nil {
-		return found, err
+	if err != nil {
+		return nil, err
+	}
+	if f == nil { // deleted by another device
+		s.remember(name, "")
+		return found, nil
 	}
 	return append(found, f), nil
 }
