@@ -443,6 +443,22 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// A caller's PIN and wallet are the caller's: no verb clears or changes them.
+func TestCallersSecretsStay(t *testing.T) {
+	w := newWorld(t)
+	wallet, typed := newWallet(t, 12, phrase.English), pin()
+	before := wallet.Phrase.Entropy()
+	if _, err := Create(ctx, w.config(), wallet, typed); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(ctx, w.config(), w.find(w.config()), typed); err != nil {
+		t.Fatal(err)
+	}
+	if !typed.Equal(pin()) || !wallet.Phrase.Entropy().Equal(before) {
+		t.Error("a secret of the caller was cleared")
+	}
+}
+
 func TestCheckPIN(t *testing.T) {
 	for text, want := range map[string]PINWeakness{
 		"": PINTooShort, "123": PINTooShort, "1111": PINRepeated, "aaaaaa": PINRepeated, "1234": PINSequence, "654321": PINSequence,

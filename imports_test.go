@@ -17,7 +17,7 @@ const module = "github.com/cloudseed/cloudseed"
 // The arrows: what each package may import of ours, beside secret and the standard
 // library. A package that is not listed may import nothing of ours; patterns end in "/...".
 var arrows = map[string][]string{
-	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm", "realm/...", "signin", "store", "store/...", "internal/..."},
+	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm/...", "signin", "store", "store/...", "internal/..."},
 	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "store", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "store", "internal/profile"},

@@ -70,9 +70,10 @@ func ShortPIN(pin secret.Text) bool {
 	return n < 6
 }
 
-// normalPIN is the PIN as the realms' client stretches it: UTF-8, NFKC, not trimmed.
+// normalPIN is the PIN as the realms' client stretches it: UTF-8, NFKC, not trimmed. It is
+// always a copy, which its user clears; the caller's PIN stays as it is.
 func normalPIN(pin secret.Text) secret.Text {
-	return secret.New(norm.NFKC.Bytes(pin.Reveal()))
+	return secret.New(norm.NFKC.Append(nil, pin.Reveal()...))
 }
 
 // repeats tells whether r is a group of n characters over and over.

@@ -14,6 +14,7 @@ import (
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
+	"github.com/cloudseed/cloudseed/realm/embedded"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store/folder"
 )
@@ -36,7 +37,7 @@ type demo struct {
 	s      *session
 	dir    string
 	places []cloudseed.Place
-	realms *embedded
+	realms *embedded.Realms
 	wallet *cloudseed.Wallet
 	pin    []byte
 }
@@ -113,7 +114,7 @@ func (d *demo) openPlaces(ctx context.Context) (string, error) {
 func (d *demo) openRealms(context.Context) (string, error) {
 	var err error
 	d.realms, err = openEmbedded(filepath.Join(d.dir, "pin-servers"))
-	return fmt.Sprintf("%d PIN servers, %d needed; for trying out, inside this process", embeddedRealms, embeddedNeeded), err
+	return fmt.Sprintf("%d PIN servers, %d needed; for trying out, inside this process", embedded.Count, embeddedNeeded), err
 }
 
 // device opens the profile of one of the two devices.
@@ -122,7 +123,7 @@ func (d *demo) device(name string) (*profile.Profile, cloudseed.Config, error) {
 	if err != nil {
 		return nil, cloudseed.Config{}, err
 	}
-	return p, cloudseed.Config{Places: d.places, Realms: d.realms.configuration(), HTTP: embeddedClient(d.realms), Journal: p, DeviceName: name}, nil
+	return p, cloudseed.Config{Places: d.places, Realms: embeddedConfiguration(d.realms), HTTP: embeddedClient(d.realms), Journal: p, DeviceName: name}, nil
 }
 
 func (d *demo) backup(ctx context.Context) (string, error) {
@@ -192,6 +193,6 @@ func (d *demo) close() {
 		d.wallet.Phrase.Clear()
 	}
 	if d.realms != nil {
-		d.realms.close()
+		d.realms.Close()
 	}
 }

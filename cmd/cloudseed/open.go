@@ -37,7 +37,11 @@ func (s *session) openApp(ctx context.Context) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	realms, client, err := s.realms()
+	realms, _, err := s.realms()
+	if err != nil {
+		return err
+	}
+	known, client, err := s.knownRealms()
 	if err != nil {
 		return err
 	}
@@ -47,6 +51,7 @@ func (s *session) openApp(ctx context.Context) error {
 	app, err := webapp.New(webapp.Config{
 		Profile: s.profile,
 		Realms:  realms,
+		Known:   known,
 		HTTP:    client,
 		Open: func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error) {
 			return openPlace(ctx, url, password, true)
@@ -70,7 +75,29 @@ func (s *session) openApp(ctx context.Context) error {
 	if !s.flags.noBrowser {
 		s.browse(page)
 	}
+	if s.tty != nil {
+		go s.newLinks(ctx, app)
+	}
 	return app.Serve(ctx)
+}
+
+// newLinks makes another way in each time the person presses Enter: a link lets one
+// browser in, once.
+func (s *session) newLinks(ctx context.Context, app *webapp.App) {
+	for {
+		if _, err := s.tty.Ask(ctx, "Enter opens it again; Ctrl-C ends it", ""); err != nil {
+			return
+		}
+		page, err := app.Link()
+		if err != nil {
+			s.printer.note("no new link could be made: %v", err)
+			return
+		}
+		s.printer.note("a new link: file://%s", page)
+		if !s.flags.noBrowser {
+			s.browse(page)
+		}
+	}
 }
 
 // appLog goes to standard error, only with --verbose.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/embedded"
 )
 
 // realms are the PIN servers for a new backup: those of --realms, else those remembered,
@@ -24,7 +25,7 @@ func (s *session) realms() (juicebox.Configuration, *http.Client, error) {
 	if err != nil {
 		return juicebox.Configuration{}, nil, err
 	}
-	return s.embedded.configuration(), client, nil
+	return embeddedConfiguration(s.embedded), client, nil
 }
 
 // namedRealms reads --realms or what is remembered; empty if there is neither.
@@ -74,7 +75,7 @@ func (s *session) knownRealms() (juicebox.Configuration, *http.Client, error) {
 	}
 	client, err := s.realmClient(has)
 	if err == nil && has {
-		known.Realms = append(known.Realms, s.embedded.configuration().Realms...)
+		known.Realms = append(known.Realms, embeddedConfiguration(s.embedded).Realms...)
 	}
 	return known, client, err
 }
@@ -92,10 +93,10 @@ func (s *session) realmClient(withEmbedded bool) (*http.Client, error) {
 
 // embeddedClient also reaches the PIN servers of e. Redirects are refused: only addresses
 // that the person or a backup named are asked.
-func embeddedClient(e *embedded) *http.Client {
+func embeddedClient(e *embedded.Realms) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if e != nil {
-		transport.RegisterProtocol(juicebox.Embedded, e)
+		transport.RegisterProtocol(juicebox.Embedded, e.Transport())
 	}
 	return &http.Client{
 		Transport:     transport,
@@ -113,6 +114,6 @@ func (s *session) openEmbedded() error {
 		return err
 	}
 	s.embedded = e
-	s.closers = append(s.closers, e.close)
+	s.closers = append(s.closers, e.Close)
 	return nil
 }

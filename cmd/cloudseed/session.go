@@ -12,6 +12,7 @@ import (
 
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/internal/term"
+	"github.com/cloudseed/cloudseed/realm/embedded"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -24,8 +25,8 @@ type session struct {
 
 	flags        flags
 	profile      *profile.Profile
-	embedded     *embedded    // the PIN servers inside this process, once needed
-	filePassword *secret.Text // of --password-file, once read
+	embedded     *embedded.Realms // the PIN servers inside this process, once needed
+	filePassword *secret.Text     // of --password-file, once read
 	closers      []func() error
 }
 

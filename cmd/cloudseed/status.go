@@ -136,11 +136,12 @@ func (r statusRow) text(w io.Writer) {
 		fmt.Fprintf(w, "  %s: %s\n", p.Name, evidenceLine(p.ReadBack, "read back", p.File, p.Problem))
 	}
 	for _, p := range r.PINServers {
-		fmt.Fprintf(w, "  PIN server %s: %s\n", p.Address, evidenceLine(p.Seen, "its record was seen", "", p.Problem))
+		fmt.Fprintf(w, "  PIN server %s: %s\n", words.Server(p.Address), evidenceLine(p.Seen, "its record was seen", "", p.Problem))
 	}
+	fmt.Fprintf(w, "  Who can open it?\n")
 	for _, a := range cloudseed.WhoCanOpen(r.realms(), r.Needed, r.Tries) {
-		access := words.ForAccess(a)
-		fmt.Fprintf(w, "  who can open it? %s: %s. %s\n", words.Line(access.Who), access.Has, access.Verdict)
+		access := words.ForAccess(a, r.Tries)
+		fmt.Fprintf(w, "    %s: %s\n", access.Who, access.Verdict)
 	}
 }
 
@@ -154,7 +155,7 @@ func (r backupResult) text(w io.Writer) {
 	}
 	fmt.Fprintf(w, "backed up %s (fingerprint %s) to %s, read back\n", r.Name, r.Fingerprint, words.Join(places))
 	if r.TryingOut {
-		fmt.Fprintf(w, "  %s: %s\n  %s\n", words.Line(words.ForState(cloudseed.StateTryingOut).Title), words.Line(words.TryingOut()), words.HowToReal())
+		fmt.Fprintf(w, "  %s\n  %s\n", words.TryingOut(), words.HowToReal())
 	}
 }
 

@@ -36,7 +36,7 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 		row.Badge = "try"
 	}
 	for _, r := range d.Realms {
-		row.Servers = append(row.Servers, serverRow{Name: serverName(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
+		row.Servers = append(row.Servers, serverRow{Name: words.Server(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
 	}
 	return row
 }

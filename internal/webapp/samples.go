@@ -205,7 +205,7 @@ func doneSamples() []sample {
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
 			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished}
 		for _, r := range sampleRealms {
-			row.Servers = append(row.Servers, serverRow{Name: serverName(r.Address), Seen: "22 November 2026, 14:05"})
+			row.Servers = append(row.Servers, serverRow{Name: words.Server(r.Address), Seen: "22 November 2026, 14:05"})
 		}
 		if change != nil {
 			change(&row)
@@ -214,7 +214,7 @@ func doneSamples() []sample {
 	}
 	embedded := func(row *walletRow) {
 		for i := range row.Servers {
-			row.Servers[i].Name = serverName(sampleEmbedded[i].Address)
+			row.Servers[i].Name = words.Server(sampleEmbedded[i].Address)
 		}
 		row.Places = row.Places[:1]
 	}

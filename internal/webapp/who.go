@@ -1,7 +1,6 @@
 package webapp
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,20 +9,6 @@ import (
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
 )
-
-// holderText says who somebody is, and what that one has and can do. {n} is a number of
-// PIN servers, {tries} of tries.
-var holderText = map[cloudseed.Holder]struct{ who, what string }{
-	cloudseed.HolderPlace:          {"Your cloud provider, or a thief of its login", "Has the sealed file and can use up the {tries}. Cannot read it without the PIN. Can delete it."},
-	cloudseed.HolderRealm:          {"The operator of one PIN server", "Has a part of the key, but never gets the file."},
-	cloudseed.HolderRealmAndPlace:  {"One PIN server together with the cloud", "Has the file and a part of the key, and can try some PINs at the other servers."},
-	cloudseed.HolderRealms:         {"{n} PIN servers together", "Have enough parts of the key, but never get the file."},
-	cloudseed.HolderRealmsAndPlace: {"{n} PIN servers and the cloud together", "Can try PINs as fast as they like: a PIN of 6 digits falls in minutes. Only a long sentence stands."},
-	cloudseed.HolderComputer:       {"Whoever gets this computer's disk and the file", "The PIN servers are on this disk. They can try PINs as fast as they like."},
-	cloudseed.HolderDevice:         {"A thief of an unlocked device", "Has the wallet that is on it. Can delete the backup, but not open it."},
-	cloudseed.HolderMalware:        {"Software that watches you type", "Sees the PIN and the words, like anybody behind your shoulder."},
-	cloudseed.HolderUs:             {"The makers of Cloudseed", "Have nothing. They could only do harm with a bad update."},
-}
 
 // showWho answers for the newest backup of this computer or, while one is being made,
 // for the PIN servers that it will have.
@@ -43,18 +28,8 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 func holders(realms []juicebox.Realm, needed, guesses int) []holder {
 	var list []holder
 	for _, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
-		text := holderText[access.Holder]
-		say := strings.NewReplacer("{n}", fmt.Sprint(access.Realms), "{tries}", words.Tries(guesses))
-		h := holder{Who: say.Replace(text.who), What: say.Replace(text.what), Verdict: string(access.Verdict)}
-		switch access.Verdict {
-		case cloudseed.VerdictCannot:
-			h.Pill = "cannot open it"
-		case cloudseed.VerdictGuesses:
-			h.Pill = "only by guessing: " + words.Tries(access.Guesses)
-		case cloudseed.VerdictCan:
-			h.Pill = "can open it"
-		}
-		list = append(list, h)
+		text := words.ForAccess(access, guesses)
+		list = append(list, holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict})
 	}
 	return list
 }
@@ -82,20 +57,6 @@ func realmsOf(d *cloudseed.Device) []juicebox.Realm {
 
 // tryingOut tells whether new backups would be only for trying out.
 func (a *App) tryingOut() bool { return a.Realms.TryingOut() }
-
-// serverName is a PIN server as people tell them apart.
-func serverName(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	if u.Scheme == juicebox.Embedded {
-		return "inside this computer (" + short(u.Host) + ")"
-	}
-	return u.Host
-}
-
-func short(id string) string { return id[:min(len(id), 6)] }
 
 // realmProblem finds the words for what is noted of a PIN server.
 func realmProblem(noted string) *words.Message {

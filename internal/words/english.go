@@ -299,22 +299,24 @@ var english = table{
 			"Make one: cloudseed backup."},
 	},
 
+	// {servers} is a number of PIN servers, {tries} the tries that a person has.
 	holders: map[string]holderWords{
-		"place":            {"Your place's provider, or a thief of your login there", "has the sealed file"},
-		"realm":            {"A PIN server's operator", "has {realms}, not the file"},
-		"realm and place":  {"That operator and the provider together", "have the file and {realms}"},
-		"realms":           {"Operators of {realms} together", "have enough shares, not the file"},
-		"realms and place": {"Those operators and the provider together", "have all but the PIN"},
-		"computer":         {"A thief of this computer's disk and the file", "has all but the PIN: the PIN servers are inside"},
-		"device":           {"A thief of the unlocked device", "has no backup key; can delete files and records, and has what the wallet on it holds"},
-		"malware":          {"Malware that sees the PIN typed", "has everything"},
-		"us":               {"The makers of Cloudseed", "have nothing, unless they ship a bad version"},
+		"place":               {"Your cloud provider, or a thief of its login", "Has the sealed file and can use up the {tries}. Cannot read it without the PIN. Can delete it."},
+		"realm":               {"The operator of {servers}", "Has a part of the key, but never gets the file."},
+		"realm and place":     {"That operator together with the cloud", "Has the file and a part of the key, and can try some PINs at the other servers."},
+		"realm and place can": {"That operator together with the cloud", "Has enough PIN servers to try PINs as fast as they like: a PIN of 6 digits falls in minutes. Only a long sentence stands."},
+		"realms":              {"The operators of {servers} together", "Have enough parts of the key, but never get the file."},
+		"realms and place":    {"The operators of {servers} and the cloud together", "Can try PINs as fast as they like: a PIN of 6 digits falls in minutes. Only a long sentence stands."},
+		"computer":            {"Whoever gets this computer's disk and the file", "The PIN servers are on this disk. They can try PINs as fast as they like."},
+		"device":              {"A thief of an unlocked device", "Has the wallet that is on it. Can delete the backup, but not open it."},
+		"malware":             {"Software that watches you type", "Sees the PIN and the words, like anybody behind your shoulder."},
+		"us":                  {"The makers of Cloudseed", "Have nothing. They could only do harm with a bad update."},
 	},
 
 	verdicts: map[string]string{
-		"cannot":  "Cannot open it.",
-		"guesses": "Can try {guesses}, no more.",
-		"can":     "Can open it. A short PIN falls in minutes.",
+		"cannot":  "cannot open it",
+		"guesses": "only by guessing: {guesses}",
+		"can":     "can open it",
 	},
 
 	kinds: map[string]string{
@@ -333,14 +335,15 @@ var english = table{
 	join:  englishJoin,
 
 	texts: map[string]string{
-		"the place":   "the place",
-		"trying-out":  "This is for trying out: the PIN servers are inside this computer, and die with it.",
-		"nearest":     "Nearest words: {words}.",
-		"failed-look": "The last look at {place} failed.",
-		"short-pin":   "A PIN of fewer than 6 digits is allowed, but easier to guess.",
-		"everyday":    "For everyday amounts, not for savings.",
-		"both-needed": "To open it you need both a file from one of your places and your PIN.",
-		"no-reset":    "Nobody can reset the PIN.",
+		"the place":       "the place",
+		"embedded-server": "inside this computer ({id})",
+		"trying-out":      "This is for trying out: the PIN servers are inside this computer, and die with it.",
+		"nearest":         "Nearest words: {words}.",
+		"failed-look":     "The last look at {place} failed.",
+		"short-pin":       "A PIN of fewer than 6 digits is allowed, but easier to guess.",
+		"everyday":        "For everyday amounts, not for savings.",
+		"both-needed":     "To open it you need both a file from one of your places and your PIN.",
+		"no-reset":        "Nobody can reset the PIN.",
 	},
 }
 

@@ -1,27 +1,50 @@
 package words
 
-import "github.com/cloudseed/cloudseed"
+import (
+	"net/url"
 
-type holderWords struct{ who, has string }
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/juicebox"
+)
+
+type holderWords struct{ who, what string }
 
 // Access is one row of "Who can open this?".
 type Access struct {
-	Who     string `json:"who"`     // "Your place's provider, or a thief of your login there"
-	Has     string `json:"has"`     // "has the sealed file"
-	Verdict string `json:"verdict"` // "Can try 10 PINs, no more."
+	Who     string `json:"who"`     // "Your cloud provider, or a thief of its login"
+	What    string `json:"what"`    // what they have and can do, in sentences
+	Verdict string `json:"verdict"` // "only by guessing: 15 tries"
 }
 
-// ForAccess puts a row of cloudseed.WhoCanOpen into words.
-func ForAccess(a cloudseed.Access) Access {
-	w, facts := english.holders[string(a.Holder)], []string{
-		"realms", english.count(a.Realms, "PIN server"),
-		"guesses", english.count(a.Guesses, "PIN"),
+// ForAccess puts a row of cloudseed.WhoCanOpen into words; tries is what a person has.
+func ForAccess(a cloudseed.Access, tries int) Access {
+	w, varies := english.holders[string(a.Holder)+" "+string(a.Verdict)]
+	if !varies {
+		w = english.holders[string(a.Holder)]
+	}
+	facts := []string{
+		"servers", english.count(a.Realms, "PIN server"),
+		"guesses", Tries(a.Guesses),
+		"tries", Tries(tries),
 	}
 	return Access{
 		Who:     fill(w.who, facts...),
-		Has:     fill(w.has, facts...),
+		What:    fill(w.what, facts...),
 		Verdict: fill(english.verdicts[string(a.Verdict)], facts...),
 	}
+}
+
+// Server is a PIN server as people tell them apart: by its host, or as one of those inside
+// this computer.
+func Server(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	if u.Scheme == juicebox.Embedded {
+		return fill(english.texts["embedded-server"], "id", u.Host[:min(len(u.Host), 6)])
+	}
+	return u.Host
 }
 
 // Problem puts what a Device remembers of a failed look (PlaceState.Problem or
