@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -51,7 +52,7 @@ func (a *Accounts) SignIn(ctx context.Context, r Request) (*Account, error) {
 	if err != nil && !errors.Is(err, store.ErrSignedOut) {
 		return nil, err
 	}
-	if known != nil && known.Provider != r.Provider {
+	if known != nil && known.provider != r.Provider {
 		return nil, &WrongAccountError{Provider: r.Provider, Want: known.account().String(), Got: r.Provider.String()}
 	}
 	back, err := listen(providers[r.Provider])
@@ -84,8 +85,8 @@ func (a *Accounts) run(ctx context.Context, r Request, client ClientID, known *r
 	if err != nil {
 		return nil, err
 	}
-	if known != nil && known.Subject != next.Subject {
-		return nil, &WrongAccountError{Provider: r.Provider, Want: mask(known.Email), Got: mask(next.Email)}
+	if known != nil && known.subject != next.subject {
+		return nil, &WrongAccountError{Provider: r.Provider, Want: mask(known.email), Got: mask(next.email)}
 	}
 	return next, a.session(r.Name).replace(ctx, next)
 }
@@ -161,8 +162,8 @@ func (f *flow) address(known *record) string {
 	set(f.provider.params)
 	if known == nil {
 		set(f.provider.again)
-	} else if f.provider.hint && known.Email != "" {
-		set(map[string]string{"login_hint": known.Email})
+	} else if f.provider.hint && known.email != "" {
+		set(map[string]string{"login_hint": known.email})
 	}
 	return f.oauth.AuthCodeURL(f.back.state, options...)
 }
@@ -207,10 +208,9 @@ func (f *flow) record(ctx context.Context, token *oauth2.Token) (*record, error)
 		return nil, store.Errorf("sign in", "", store.ErrRefused, "%s does not say whose account it is", f.request.Provider.key())
 	}
 	return &record{
-		Version: recordVersion, Provider: f.request.Provider,
-		ClientID: f.client.ID, ClientSecret: string(f.client.Secret.Reveal()), Tenant: f.client.Tenant,
-		Subject: subject, Email: email, Scopes: f.scopes,
-		Refresh: token.RefreshToken, Access: token.AccessToken, Expiry: token.Expiry,
+		provider: f.request.Provider, client: f.client,
+		subject: subject, email: email, scopes: f.scopes,
+		refresh: secret.New([]byte(token.RefreshToken)), access: secret.New([]byte(token.AccessToken)), expiry: token.Expiry,
 	}, nil
 }
 

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"time"
 
+	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -26,32 +26,37 @@ type Keeper interface {
 	Delete(name string) error
 }
 
-// A record is what the Keeper holds for one account. It is never changed once made.
+// A record is what is kept for one account. It is never changed once made.
 type record struct {
-	Version  int      `json:"format"`
-	Provider Provider `json:"provider"`
+	provider Provider
+	client   ClientID // a refresh token is good only together with the client that it was given to
 
-	// A refresh token is good only together with the client that it was given to.
-	ClientID     string `json:"client_id"`
-	ClientSecret string `json:"client_secret,omitempty"`
-	Tenant       string `json:"tenant,omitempty"`
+	subject, email string
+	scopes         []string // asked for
 
-	Subject string   `json:"subject"`
-	Email   string   `json:"email,omitempty"`
-	Scopes  []string `json:"scopes"` // asked for
-
-	Refresh string    `json:"refresh_token"`
-	Access  string    `json:"access_token"`
-	Expiry  time.Time `json:"expiry,omitzero"` // by this computer's clock; zero if the provider did not say
+	refresh, access secret.Text
+	expiry          time.Time // of access, by this computer's clock; zero if the provider did not say
 }
 
-const recordVersion = 1
+// recordJSON is a record as the Keeper holds it.
+type recordJSON struct {
+	Format       int       `json:"format"`
+	Provider     Provider  `json:"provider"`
+	ClientID     string    `json:"client_id"`
+	ClientSecret string    `json:"client_secret,omitempty"`
+	Tenant       string    `json:"tenant,omitempty"`
+	Subject      string    `json:"subject"`
+	Email        string    `json:"email,omitempty"`
+	Scopes       []string  `json:"scopes"`
+	Refresh      string    `json:"refresh_token"`
+	Access       string    `json:"access_token"`
+	Expiry       time.Time `json:"expiry,omitzero"`
+}
 
-// Format hides the tokens from every verb of package fmt.
-func (r record) Format(w fmt.State, _ rune) { io.WriteString(w, "[secret]") }
+const recordFormat = 1
 
 func (r *record) account() *Account {
-	return &Account{Provider: r.Provider, Subject: r.Subject, Masked: mask(r.Email)}
+	return &Account{Provider: r.provider, Subject: r.subject, Masked: mask(r.email)}
 }
 
 // early is how long before its end an access token is renewed, so that it does not end on
@@ -60,7 +65,7 @@ const early = time.Minute
 
 // fresh tells whether the access token can be tried.
 func (r *record) fresh() bool {
-	return r.Access != "" && (r.Expiry.IsZero() || time.Until(r.Expiry) > early)
+	return r.access.Len() > 0 && (r.expiry.IsZero() || time.Until(r.expiry) > early)
 }
 
 // load returns the record under name. None is a store.ErrSignedOut.
@@ -73,18 +78,28 @@ func (a *Accounts) load(name string) (*record, error) {
 		return nil, keeperError(err)
 	}
 	defer clear(data)
-	r := &record{}
-	if err := json.Unmarshal(data, r); err != nil { // not shown: it may quote a token
+	var j recordJSON
+	if err := json.Unmarshal(data, &j); err != nil { // not shown: it may quote a token
 		return nil, keeperError(errors.New("what is kept is not a sign-in"))
 	}
-	if r.Version != recordVersion || providers[r.Provider] == nil {
+	if j.Format != recordFormat || providers[j.Provider] == nil {
 		return nil, keeperError(errors.New("what is kept was made by another version"))
 	}
-	return r, nil
+	hide := func(s string) secret.Text { return secret.New([]byte(s)) }
+	return &record{
+		provider: j.Provider, client: ClientID{ID: j.ClientID, Secret: hide(j.ClientSecret), Tenant: j.Tenant},
+		subject: j.Subject, email: j.Email, scopes: j.Scopes,
+		refresh: hide(j.Refresh), access: hide(j.Access), expiry: j.Expiry,
+	}, nil
 }
 
 func (a *Accounts) save(name string, r *record) error {
-	data, err := json.Marshal(r)
+	data, err := json.Marshal(recordJSON{
+		Format: recordFormat, Provider: r.provider,
+		ClientID: r.client.ID, ClientSecret: string(r.client.Secret.Reveal()), Tenant: r.client.Tenant,
+		Subject: r.subject, Email: r.email, Scopes: r.scopes,
+		Refresh: string(r.refresh.Reveal()), Access: string(r.access.Reveal()), Expiry: r.expiry,
+	})
 	if err != nil {
 		return keeperError(errors.New("a token cannot be written as JSON"))
 	}

@@ -30,7 +30,7 @@ type session struct {
 //
 // A renewal once begun goes on when ctx ends: the provider may have replaced the refresh
 // token, and the new one must not be lost.
-func (s *session) token(ctx context.Context, refused string) (*record, error) {
+func (s *session) token(ctx context.Context, refused secret.Text) (*record, error) {
 	failed := s.attempts.Load()
 	if err := s.hold(ctx); err != nil {
 		return nil, err
@@ -75,8 +75,8 @@ func (s *session) hold(ctx context.Context) error {
 func (s *session) release() { <-s.busy }
 
 // renewed returns the current record, renewed if its access token is old or refused.
-func (s *session) renewed(ctx context.Context, refused string) (*record, error) {
-	usable := func(r *record) bool { return r != nil && r.fresh() && r.Access != refused }
+func (s *session) renewed(ctx context.Context, refused secret.Text) (*record, error) {
+	usable := func(r *record) bool { return r != nil && r.fresh() && !r.access.Equal(refused) }
 	if s.unsaved != nil {
 		if err := s.keep(s.unsaved); err != nil {
 			return nil, err
@@ -95,7 +95,7 @@ func (s *session) renewed(ctx context.Context, refused string) (*record, error) 
 	}
 	next, err := s.accounts.refresh(ctx, kept)
 	if errors.Is(err, store.ErrSignedOut) {
-		if again, loadErr := s.accounts.load(s.name); loadErr == nil && again.Refresh != kept.Refresh {
+		if again, loadErr := s.accounts.load(s.name); loadErr == nil && !again.refresh.Equal(kept.refresh) {
 			if s.current = again; usable(again) { // that program was faster
 				return again, nil
 			}
@@ -133,20 +133,19 @@ func (s *session) replace(ctx context.Context, r *record) error {
 // refresh asks the provider for a new access token (RFC 6749 §6). The provider may send a
 // new refresh token too, which replaces the old one.
 func (a *Accounts) refresh(ctx context.Context, old *record) (*record, error) {
-	client := ClientID{ID: old.ClientID, Secret: secret.New([]byte(old.ClientSecret)), Tenant: old.Tenant}
-	p := providers[old.Provider]
+	p := providers[old.provider]
 	speak := context.WithValue(ctx, oauth2.HTTPClient, a.direct())
-	token, err := p.oauth(client).TokenSource(speak, &oauth2.Token{RefreshToken: old.Refresh}).Token()
+	token, err := p.oauth(old.client).TokenSource(speak, &oauth2.Token{RefreshToken: string(old.refresh.Reveal())}).Token()
 	if err != nil {
-		return nil, tokenError(ctx, old.Provider, err)
+		return nil, tokenError(ctx, old.provider, err)
 	}
 	if missing := p.missing(p.needed, token); len(missing) > 0 {
-		return nil, &ConsentError{Provider: old.Provider, Missing: missing}
+		return nil, &ConsentError{Provider: old.provider, Missing: missing}
 	}
 	next := *old
-	next.Access, next.Expiry = token.AccessToken, token.Expiry
+	next.access, next.expiry = secret.New([]byte(token.AccessToken)), token.Expiry
 	if token.RefreshToken != "" {
-		next.Refresh = token.RefreshToken
+		next.refresh = secret.New([]byte(token.RefreshToken))
 	}
 	return &next, nil
 }

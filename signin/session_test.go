@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
-	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -20,7 +19,7 @@ import (
 func (w *world) old() {
 	r := w.keeper.record()
 	r.Expiry = time.Now()
-	w.save("place", &r)
+	w.keeper.put(r)
 	w.server.Expire()
 }
 
@@ -36,7 +35,7 @@ func TestOneRenewal(t *testing.T) {
 			"this computer's went back": func(w *world) {
 				r := w.keeper.record()
 				r.Expiry = time.Now().Add(1000 * time.Hour)
-				w.save("place", &r)
+				w.keeper.put(r)
 				w.server.Expire()
 			},
 		} {
@@ -308,7 +307,7 @@ func TestSignOut(t *testing.T) {
 				t.Errorf("%s: the token is in an address", p)
 			}
 		}
-		w.save("place", &tokens) // a thief's copy
+		w.keeper.put(tokens) // a thief's copy
 		if _, err := whoami(w.program().Client("place"), w.api); want && !errors.Is(err, store.ErrSignedOut) {
 			t.Errorf("%s: a copy still works: %v", p, err)
 		}
@@ -341,5 +340,3 @@ func TestSignOutTroubles(t *testing.T) {
 		}
 	}
 }
-
-var _ = oauth.Choice{}

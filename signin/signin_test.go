@@ -128,8 +128,8 @@ func TestEndsWithoutAccount(t *testing.T) {
 		if err := c.do(t.Context(), w); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if !strings.Contains(w.page, c.page) || c.page == "" && w.page != "" {
-			t.Errorf("%s: the person reads %q", name, w.page)
+		if !strings.Contains(w.read(), c.page) || c.page == "" && w.read() != "" {
+			t.Errorf("%s: the person reads %q", name, w.read())
 		}
 		if _, err := w.keeper.Load("place"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: something is kept, %v", name, err)
@@ -159,8 +159,8 @@ func TestSignInAgain(t *testing.T) {
 		if !errors.As(err, &wrong) || wrong.Want != "s…a@example.com" || wrong.Got != "a…x@example.com" {
 			t.Errorf("%s, another account: %v", p, err)
 		}
-		if !strings.Contains(w.page, "did not work") || w.keeper.record().Refresh != before.Refresh {
-			t.Errorf("%s: the known account did not stay; the person reads %q", p, w.page)
+		if !strings.Contains(w.read(), "did not work") || w.keeper.record().Refresh != before.Refresh {
+			t.Errorf("%s: the known account did not stay; the person reads %q", p, w.read())
 		}
 		w.server.Disconnect(sam)
 		if _, err := whoami(w.Client("place"), w.api); !errors.Is(err, store.ErrSignedOut) {

@@ -29,8 +29,8 @@ func (a *Accounts) SignOut(ctx context.Context, name string) (revoked bool, err 
 	if errors.Is(err, store.ErrSignedOut) {
 		return false, nil
 	}
-	if err == nil && revocations[kept.Provider] != nil {
-		err = revocations[kept.Provider](a, ctx, name, kept)
+	if err == nil && revocations[kept.provider] != nil {
+		err = revocations[kept.provider](a, ctx, name, kept)
 		revoked = err == nil
 	}
 	return revoked, errors.Join(err, a.session(name).forget())
@@ -52,7 +52,7 @@ func (s *session) forget() error {
 // revokeGoogle sends the refresh token, with which all access tokens end (RFC 7009). It
 // goes in the body: addresses are logged on the way. 400 says that it has ended already.
 func revokeGoogle(a *Accounts, ctx context.Context, _ string, kept *record) error {
-	form := strings.NewReader(url.Values{"token": {kept.Refresh}}.Encode())
+	form := strings.NewReader(url.Values{"token": {string(kept.refresh.Reveal())}}.Encode())
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://oauth2.googleapis.com/revoke", form)
 	if err != nil {
 		return err

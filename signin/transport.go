@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -32,12 +33,12 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !isAPI(r.URL) {
 		return t.base.RoundTrip(r)
 	}
-	kept, err := t.session.token(r.Context(), "")
+	kept, err := t.session.token(r.Context(), secret.Text{})
 	if err != nil {
 		closeBody(r)
 		return nil, err
 	}
-	if !providers[kept.Provider].takes(r.URL) {
+	if !providers[kept.provider].takes(r.URL) {
 		return t.base.RoundTrip(r)
 	}
 	answer, err := t.base.RoundTrip(authorized(r, kept, r.Body))
@@ -56,7 +57,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // again sends r once more with a new token, as the API has refused that of kept.
 func (t *transport) again(r *http.Request, kept *record) (*http.Response, error) {
-	next, err := t.session.token(r.Context(), kept.Access)
+	next, err := t.session.token(r.Context(), kept.access)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func (t *transport) again(r *http.Request, kept *record) (*http.Response, error)
 // authorized is a copy of r with the token of kept.
 func authorized(r *http.Request, kept *record, body io.ReadCloser) *http.Request {
 	own := r.Clone(r.Context())
-	own.Header.Set("Authorization", "Bearer "+kept.Access)
+	own.Header.Set("Authorization", "Bearer "+string(kept.access.Reveal()))
 	own.Body = body
 	return own
 }

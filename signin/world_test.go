@@ -64,11 +64,17 @@ func (m *memory) breaks(err error) {
 }
 
 // record is what is kept under "place".
-func (m *memory) record() (r record) {
+func (m *memory) record() (r recordJSON) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	json.Unmarshal(m.kept["place"], &r)
 	return r
+}
+
+// put keeps r under "place", as another program would.
+func (m *memory) put(r recordJSON) {
+	data, _ := json.Marshal(r)
+	m.Save("place", data)
 }
 
 // A world is a provider, its fake, and a device.
@@ -79,7 +85,8 @@ type world struct {
 	cloud    *fakecloud.Cloud
 	server   *oauth.Server
 	api      string // answers with the e-mail address, or 401
-	page     string // what the person saw last
+	reading  sync.WaitGroup
+	page     string // what the person saw last; see read
 }
 
 var fakes = map[Provider]func() (oauth.Provider, ClientID){
@@ -146,6 +153,8 @@ func (w *world) answer(text func(*oauth.Grant) string) http.HandlerFunc {
 // person goes over the provider's page, and follows where it leads.
 func (w *world) person(c oauth.Choice) func(string) error {
 	return func(address string) error {
+		w.reading.Add(1)
+		defer w.reading.Done()
 		back, err := w.server.Answer(address, c)
 		if err != nil {
 			return err
@@ -161,8 +170,15 @@ func (w *world) person(c oauth.Choice) func(string) error {
 	}
 }
 
+// read returns what the person saw last, once they have read it.
+func (w *world) read() string {
+	w.reading.Wait()
+	return w.page
+}
+
 func (w *world) signIn(t *testing.T, c oauth.Choice) (*Account, error) {
 	t.Helper()
+	defer w.reading.Wait()
 	return w.SignIn(t.Context(), Request{Name: "place", Provider: w.provider, Browse: w.person(c)})
 }
 
