@@ -141,6 +141,37 @@ func TestRedirectsElsewhere(t *testing.T) {
 	}
 }
 
+// Microsoft has announced for beta that content comes without a redirect.
+func TestWithoutRedirect(t *testing.T) {
+	w := newWorld(t)
+	w.drive.Break(graph.Redirects)
+	w.drive.Put("a", []byte("stored"))
+	s := w.open(t)
+	if got, err := s.Get(t.Context(), "a"); err != nil || string(got) != "stored" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	w.Fail(fakecloud.Fault{Match: isContent, Change: func(b []byte) []byte { b[0]++; return b }})
+	if got, err := s.Get(t.Context(), "a"); !errors.Is(err, store.ErrCorrupt) {
+		t.Errorf("damaged: %q, %v", got, err)
+	}
+}
+
+// A file that is removed between the look and the download is not there.
+func TestRemovedMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	s := w.open(t)
+	w.drive.Put("a", []byte("x"))
+	w.Fail(fakecloud.Fault{Match: isContent, Do: func() { w.open(t).Delete(t.Context(), "a") }})
+	if _, err := s.Get(t.Context(), "a"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("before the redirect: %v", err)
+	}
+	w.drive.Put("a", []byte("x"))
+	w.Fail(fakecloud.Fault{Host: "by3301.files.1drv.com", Do: func() { w.open(t).Delete(t.Context(), "a") }})
+	if _, err := s.Get(t.Context(), "a"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("after it: %v", err)
+	}
+}
+
 func isContent(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/content") }
 
 // An address that gives out bytes is a secret as long as it is good.

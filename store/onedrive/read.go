@@ -42,11 +42,17 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 func (s *Store) download(ctx context.Context, name string, i *item) ([]byte, error) {
 	var err error
 	for range 2 {
-		var address string
-		if address, err = s.downloadAddress(ctx, name, i); err != nil {
+		var a *answer
+		if a, err = s.content(ctx, name, i); err != nil {
 			return nil, err
 		}
-		var a *answer
+		if a.status == http.StatusOK { // Microsoft has announced this for the future
+			return a.body, nil
+		}
+		var address string
+		if address, err = elsewhere("get", name, a.header.Get("Location")); err != nil {
+			return nil, err
+		}
 		a, err = s.ask(ctx, request{op: "get", name: name, method: "GET", url: address, plain: true, limit: store.MaxSize})
 		if err == nil {
 			return a.body, nil
@@ -58,16 +64,16 @@ func (s *Store) download(ctx context.Context, name string, i *item) ([]byte, err
 	return nil, err
 }
 
-// downloadAddress returns where the redirect of an item's content leads.
-func (s *Store) downloadAddress(ctx context.Context, name string, i *item) (string, error) {
-	a, err := s.ask(ctx, request{op: "get", name: name, method: "GET", url: byID(i.ID, "/content", nil), ok: []int{http.StatusFound}})
+// content asks for the bytes of an item; the answer sends elsewhere.
+func (s *Store) content(ctx context.Context, name string, i *item) (*answer, error) {
+	a, err := s.ask(ctx, request{
+		op: "get", name: name, method: "GET", url: byID(i.ID, "/content", nil), limit: store.MaxSize,
+		ok: []int{http.StatusFound, http.StatusOK},
+	})
 	if a != nil && a.status == http.StatusNotFound {
-		return "", store.Errorf("get", name, store.ErrNotFound, "somebody has just removed it")
+		return nil, store.Errorf("get", name, store.ErrNotFound, "somebody has just removed it")
 	}
-	if err != nil {
-		return "", err
-	}
-	return elsewhere("get", name, a.header.Get("Location"))
+	return a, err
 }
 
 // elsewhere checks the address of another host.

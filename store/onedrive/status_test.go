@@ -223,11 +223,6 @@ func TestNeededRules(t *testing.T) {
 			w.drive.Put("a", nil)
 			return errors.Is(w.open(t).Create(t.Context(), "A", nil), store.ErrExists)
 		}},
-		{graph.Redirects, func(w *world) bool {
-			w.drive.Put("a", nil)
-			_, err := w.open(t).Get(t.Context(), "a")
-			return err == nil
-		}},
 		{graph.Hashes, func(w *world) bool { return w.open(t).Create(t.Context(), "a", nil) == nil }},
 		{graph.Quota, func(w *world) bool {
 			w.drive.Capacity = 1
