@@ -86,8 +86,7 @@ func write(root *os.Root, name string, data []byte) error {
 func removeLeftovers(root *os.Root) {
 	entries, _ := fs.ReadDir(root.FS(), ".")
 	for _, e := range entries {
-		ours := strings.HasSuffix(e.Name(), tempSuffix) || strings.HasSuffix(e.Name(), claimSuffix)
-		if !ours || !strings.HasPrefix(e.Name(), ownPrefix) {
+		if !strings.HasPrefix(e.Name(), ownPrefix) {
 			continue
 		}
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > leftoverAge {

@@ -17,6 +17,9 @@ var (
 	errBusy    = store.ErrBusy
 )
 
+// Wrap gives an error of the system its kind, for places that are folders too.
+func Wrap(op, name string, err error) error { return wrap(op, name, err) }
+
 // wrap gives an error of the system its kind.
 func wrap(op, name string, err error) error {
 	var known *store.Error

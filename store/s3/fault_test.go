@@ -213,6 +213,20 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
+// Something before the service says 200 to a PUT that never arrived.
+func TestAnsweredBySomethingElse(t *testing.T) {
+	s, f := behind(t)
+	f.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "PUT" {
+			io.WriteString(w, "<html>Please accept our terms</html>")
+		}
+		return r.Method == "PUT"
+	})
+	if err := s.Create(t.Context(), "b", []byte("x")); !errors.Is(err, store.ErrOffline) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // 409 means that another write of that name is under way (AWS: ConditionalRequestConflict).
 func TestConflict(t *testing.T) {
 	for _, wins := range []bool{true, false} {
@@ -394,6 +408,36 @@ func TestNoListing(t *testing.T) {
 	})
 	if _, err := s.List(t.Context()); !errors.Is(err, store.ErrCorrupt) {
 		t.Errorf("a listing without an end: %v", err)
+	}
+}
+
+// ended answers one page of more, and ends a context as soon as that is read.
+type ended struct{ end context.CancelFunc }
+
+func (e ended) RoundTrip(r *http.Request) (*http.Response, error) {
+	page := "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken></ListBucketResult>"
+	body := closing{strings.NewReader(page), e.end}
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, Request: r, ContentLength: int64(len(page))}, nil
+}
+
+type closing struct {
+	io.Reader
+	end context.CancelFunc
+}
+
+func (c closing) Close() error { c.end(); return nil }
+
+// A listing that is ended between two pages is cut short, and the library does not say so.
+func TestEndedBetweenPages(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := config("https://s3.example/bucket")
+	c.HTTP = &http.Client{Transport: ended{cancel}}
+	s, err := configured(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := s.List(ctx); !errors.Is(err, store.ErrOffline) || !errors.Is(err, context.Canceled) {
+		t.Errorf("listed %v, %v", entries, err)
 	}
 }
 
