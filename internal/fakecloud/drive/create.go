@@ -19,6 +19,7 @@ type upload struct {
 	media bool
 	mime  string
 	data  []byte
+	chunk *chunk // nil: not a part of a resumable upload
 }
 
 // metadata is what an app may say about a file.
@@ -39,16 +40,18 @@ func readUpload(r *http.Request) (*upload, error) {
 	isUpload := strings.HasPrefix(r.URL.Path, "/upload/")
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
+	case isResumable(r) && r.URL.Query().Has("upload_id"):
+		return readChunk(r)
 	case r.Method != http.MethodPost && r.Method != http.MethodPatch:
 		return nil, nil
-	case !isUpload:
+	case !isUpload || isResumable(r):
 		if kind != "application/json" {
 			return nil, invalid("", "Unsupported content type %q", kind)
 		}
 		u := &upload{}
 		return u, readMetadata(r.Body, &u.meta)
 	case r.URL.Query().Get("uploadType") != "multipart" || kind != "multipart/related" || params["boundary"] == "":
-		return nil, invalid("uploadType", "this fake knows multipart uploads only")
+		return nil, invalid("uploadType", "this fake knows multipart and resumable uploads only")
 	}
 	return readParts(multipart.NewReader(http.MaxBytesReader(nil, r.Body, maxUpload), params["boundary"]))
 }
@@ -70,6 +73,9 @@ func readParts(parts *multipart.Reader) (*upload, error) {
 	if u.data, err = io.ReadAll(part); err != nil { // cut short: nothing is stored
 		return nil, invalid("", "Failed to parse the upload")
 	}
+	if len(u.data) > maxMultipart {
+		return nil, Refusal{Status: 413, Reason: "uploadTooLarge", Message: "Request entity too large"}
+	}
 	if _, err := parts.NextRawPart(); err != io.EOF {
 		return nil, invalid("", "Failed to parse the upload")
 	}
@@ -85,34 +91,47 @@ func readMetadata(r io.Reader, m *metadata) error {
 
 // create is files.create.
 func (c *call) create(u *upload) (any, error) {
-	if _, err := c.one(&file{}); err != nil { // the fields, before anything is stored
+	f, err := c.prepare(u.meta, u.data, u.mime)
+	if err != nil {
 		return nil, err
 	}
-	id, err := c.newFileID(u.meta.ID)
+	return c.store(f)
+}
+
+// prepare makes a file, or refuses, and stores nothing.
+func (c *call) prepare(m metadata, data []byte, kind string) (*file, error) {
+	if _, err := c.one(&file{}); err != nil { // the fields asked for
+		return nil, err
+	}
+	id, err := c.newFileID(m.ID)
 	if err != nil {
 		return nil, err
 	}
 	now := c.cloud.Now()
-	f := &file{id: id, name: u.meta.Name, mime: u.meta.MimeType, client: c.Client, data: u.data,
-		created: now, modified: now, stored: now, version: 1, appProps: u.meta.AppProperties, owner: c.Account.Email}
+	f := &file{id: id, name: m.Name, mime: m.MimeType, client: c.Client, data: data,
+		created: now, modified: now, stored: now, version: 1, appProps: m.AppProperties, owner: c.Account.Email}
 	if f.name == "" {
 		f.name = "Untitled"
 	}
 	if f.mime == "" {
-		f.mime = u.mime
+		f.mime = kind
 	}
 	if f.mime == "" {
 		f.mime = "application/octet-stream"
 	}
-	u.meta.times(f)
-	if err := c.place(f, u.meta.Parents); err != nil {
+	m.times(f)
+	if err := c.place(f, m.Parents); err != nil {
 		return nil, err
 	}
 	if c.disk.used()+int64(len(f.data)) > c.limit {
 		return nil, Full
 	}
-	delete(c.disk.ids, id)
-	c.disk.files[id] = f
+	return f, nil
+}
+
+func (c *call) store(f *file) (any, error) {
+	delete(c.disk.ids, f.id)
+	c.disk.files[f.id] = f
 	return c.one(f)
 }
 

@@ -1,5 +1,5 @@
 // Package drive is a fake of Google Drive, version 3 of its API, as far as small files
-// need it: generateIds, create (metadata only, or multipart), list, get, alt=media, update
+// need it: generateIds, create (metadata only, multipart, resumable), list, get, alt=media, update
 // of metadata, delete, about.
 //
 // It keeps Drive's own ideas, which differ from those of a file system: a name may occur
@@ -49,11 +49,12 @@ type Server struct {
 
 // A disk is the Drive of one account.
 type disk struct {
-	root   string
-	hidden map[string]string // client: the id of its app folder
-	files  map[string]*file
-	gone   []*file         // deleted, and still listed for a while
-	ids    map[string]bool // made by generateIds and not used yet
+	root     string
+	hidden   map[string]string // client: the id of its app folder
+	files    map[string]*file
+	gone     []*file         // deleted, and still listed for a while
+	ids      map[string]bool // made by generateIds and not used yet
+	sessions map[string]*session
 }
 
 type file struct {
@@ -154,7 +155,7 @@ func (s *Server) Damage(email, id string, change func([]byte) []byte) {
 func (s *Server) disk(email string) *disk {
 	d := s.disks[email]
 	if d == nil {
-		d = &disk{root: newID(), hidden: map[string]string{}, files: map[string]*file{}, ids: map[string]bool{}}
+		d = &disk{root: newID(), hidden: map[string]string{}, files: map[string]*file{}, ids: map[string]bool{}, sessions: map[string]*session{}}
 		s.disks[email] = d
 	}
 	return d

@@ -384,6 +384,56 @@ func TestBrokenUpload(t *testing.T) {
 	}
 }
 
+// A resumable upload: begun, sent in chunks, one of them twice.
+func TestResumable(t *testing.T) {
+	w := newWorld(t)
+	send := func(method, url, contentRange, body string) *http.Response {
+		t.Helper()
+		req, _ := http.NewRequest(method, url, strings.NewReader(body))
+		req.Header.Set("Content-Type", "application/json; charset=UTF-8")
+		if contentRange != "" {
+			req.Header.Set("Content-Range", contentRange)
+		}
+		client := *w.client
+		client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		return resp
+	}
+	const address = "https://www.googleapis.com/upload/drive/v3/files?uploadType=resumable"
+	at := send("POST", address, "", `{"name":"a"}`).Header.Get("Location")
+	first := strings.Repeat("x", 256<<10)
+	for i, c := range []struct {
+		contentRange, body string
+		want               int
+	}{
+		{"bytes 0-9/*", "0123456789", 400}, {"bytes 0-5/10", "0123456789", 400}, {"", "", 400},
+		{"bytes 262144-262146/262147", "abc", 400},
+		{"bytes 0-262143/*", first, 308}, {"bytes 0-262143/*", first, 308}, {"bytes */262147", "", 308},
+		{"bytes 262144-262146/262147", "abc", 200}, {"bytes 262144-262146/262147", "abc", 200},
+	} {
+		if got := send("PUT", at, c.contentRange, c.body).StatusCode; got != c.want {
+			t.Errorf("chunk %d: %d, want %d", i, got, c.want)
+		}
+	}
+	if files := w.drive.Files(sam); len(files) != 1 || string(files[0].Data) != first+"abc" {
+		t.Errorf("%d files", len(files))
+	}
+	if got := send("PUT", address+"&upload_id=x", "bytes 0-2/3", "abc").StatusCode; got != 404 {
+		t.Errorf("no such session: %d", got)
+	}
+	if got := send("POST", address, "", `{"id":"made-up"}`).StatusCode; got != 400 {
+		t.Errorf("a made-up id: %d", got)
+	}
+	if status, _ := w.upload(t, `{"name":"b"}`, strings.Repeat("x", 5<<20+1)); status != 413 {
+		t.Errorf("more than 5 MB at once: %d", status)
+	}
+}
+
 func TestFault(t *testing.T) {
 	w := newWorld(t)
 	w.cloud.Fail(drive.Fault("GET", drive.UserRateLimit))

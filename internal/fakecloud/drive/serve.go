@@ -44,12 +44,17 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		c.media(w)
 		return
 	}
-	answer, err := c.do(upload)
-	send(w, answer, err)
+	answer, err := c.do(w, upload)
+	if answer != answered {
+		send(w, answer, err)
+	}
 }
 
+// answered is the answer of a method that has given it already.
+var answered any = new(int)
+
 // do finds the method of the API.
-func (c *call) do(u *upload) (any, error) {
+func (c *call) do(w http.ResponseWriter, u *upload) (any, error) {
 	path := strings.TrimPrefix(c.r.URL.Path, "/drive/v3/")
 	id, isFile := strings.CutPrefix(path, "files/")
 	switch {
@@ -59,6 +64,13 @@ func (c *call) do(u *upload) (any, error) {
 		return c.generate()
 	case c.r.Method == "GET" && path == "files":
 		return c.list()
+	case u != nil && u.chunk != nil && (c.r.Method == "PUT" || c.r.Method == "POST"):
+		return c.proceed(w, u)
+	case c.r.Method == "POST" && isResumable(c.r):
+		if err := c.begin(w, u); err != nil {
+			return nil, err
+		}
+		return answered, nil
 	case c.r.Method == "POST" && (path == "files" || path == "/upload/drive/v3/files"):
 		return c.create(u)
 	case isFile && c.r.Method == "GET":
