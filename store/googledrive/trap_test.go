@@ -162,6 +162,24 @@ func TestOneFault(t *testing.T) {
 	}
 }
 
+// The same for a file that is sent in chunks.
+func TestOneFaultLarge(t *testing.T) {
+	large := bytes.Repeat([]byte("large"), 1<<20)
+	for what, fault := range map[string]fakecloud.Fault{"dropped": {Drop: true}, "lost": {Lost: true}, "503": {Status: 503}} {
+		for after := range 5 {
+			w, s := started(t)
+			fault.After = after
+			w.cloud.Fail(fault)
+			if err := s.Create(t.Context(), "b", large); err != nil {
+				t.Errorf("%s, request %d: %v", what, after, err)
+			}
+			if got, err := s.Get(t.Context(), "b"); err != nil || !bytes.Equal(got, large) || w.copies("b") != 1 {
+				t.Errorf("%s, request %d: %d bytes, %v, %d copies", what, after, len(got), err, w.copies("b"))
+			}
+		}
+	}
+}
+
 // No answer ever comes: it is not known what is stored, but it is stored once at most.
 func TestAnswersAlwaysLost(t *testing.T) {
 	w, s := started(t)
@@ -510,6 +528,9 @@ func TestContract(t *testing.T) {
 	}
 	w, s := started(t)
 	hidden := w.open(t, Config{Hidden: true})
+	if err := s.Create(t.Context(), "large", make([]byte, 5<<20)); err != nil {
+		t.Error(err)
+	}
 	for _, s := range []*Store{s, hidden} {
 		for what, err := range all(t, s) {
 			if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -11,6 +11,10 @@ import (
 	"github.com/cloudseed/cloudseed/store"
 )
 
+// chunk is the most that is sent in one request, in bytes: what is larger goes as a
+// resumable upload. Drive's documentation limits the other kind to 5 MB.
+const chunk = 4 << 20
+
 // Create looks, uploads, and looks again.
 func (s *Store) Create(ctx context.Context, name string, data []byte) error {
 	if err := store.CheckCreate(name, data); err != nil {
@@ -68,7 +72,8 @@ func (s *Store) upload(ctx context.Context, op string, f *drive.File, data []byt
 	err = s.try(ctx, op, name, func() (err error) {
 		call := s.files.Create(f).Fields(fileFields).Context(ctx)
 		if f.MimeType != folderType {
-			call.Media(bytes.NewReader(data), googleapi.ContentType(f.MimeType))
+			call.Media(bytes.NewReader(data), googleapi.ContentType(f.MimeType),
+				googleapi.ChunkSize(chunk), googleapi.ChunkRetryDeadline(patience))
 		}
 		stored, err = call.Do()
 		return err
