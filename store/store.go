@@ -47,6 +47,21 @@ type Store interface {
 	String() string
 }
 
+// Queues is a Store that may be only this computer's copy of a place, which another program
+// brings there and back in its own time. Where Queued is true, a nil from Create means
+// handed over to that program, not stored in the cloud; a Get reads the copy; and what is
+// not found or not listed may be on its way here.
+type Queues interface {
+	Store
+	Queued() bool
+}
+
+// Queued tells whether s is only this computer's copy of a place: see [Queues].
+func Queued(s Store) bool {
+	q, ok := s.(Queues)
+	return ok && q.Queued()
+}
+
 // An Entry is one file in a listing.
 type Entry struct {
 	Name     string
