@@ -12,7 +12,10 @@ import (
 	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
-const sam = "sam@example.com"
+const (
+	sam  = "sam@example.com"
+	alex = "alex@example.com"
+)
 
 // A world is a Drive with one person.
 type world struct {
@@ -23,7 +26,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	cloud := fakecloud.Start(t)
-	google := oauth.New(cloud, oauth.Google(oauth.Client{ID: "wallet", Secret: "not confidential"}), oauth.Account{Email: sam, Name: "Sam"})
+	google := oauth.New(cloud, oauth.Google(oauth.Client{ID: "wallet", Secret: "not confidential"}), oauth.Account{Email: sam, Name: "Sam"}, oauth.Account{Email: alex})
 	return &world{cloud, google, drive.New(cloud, google)}
 }
 

@@ -506,6 +506,33 @@ func TestHangingServer(t *testing.T) {
 	}
 }
 
+// Signed in as somebody else: the folder is missing there, and the account can be shown.
+func TestWrongAccount(t *testing.T) {
+	w, _ := started(t)
+	client := w.google.Client(alex, Scope)
+	_, err := Open(t.Context(), Config{HTTP: client})
+	wantKind(t, "open", err, store.ErrGone)
+	s, err := Open(t.Context(), Config{HTTP: client, Create: true})
+	if err != nil || s.Account() != alex {
+		t.Fatalf("account %v, %v", s, err)
+	}
+	if entries, err := s.List(t.Context()); err != nil || len(entries) != 0 {
+		t.Errorf("listed %v, %v", entries, err)
+	}
+}
+
+// The program overwrites nothing: neither an update nor a second upload of a name is sent.
+func TestNeverOverwrites(t *testing.T) {
+	w, s := started(t)
+	all(t, s)
+	s.Create(t.Context(), "b", []byte("again"))
+	for _, e := range w.cloud.Exchanges() {
+		if e.Method == http.MethodPatch || e.Method == http.MethodPut {
+			t.Errorf("%s %s was sent", e.Method, e.URL.Path)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	w := newWorld(t)
 	for want, c := range map[string]Config{
