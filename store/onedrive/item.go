@@ -16,7 +16,6 @@ import (
 type item struct {
 	ID       string           `json:"id"`
 	Name     string           `json:"name"`
-	ETag     string           `json:"eTag"`
 	Size     int64            `json:"size"`
 	Modified time.Time        `json:"lastModifiedDateTime"`
 	Folder   *json.RawMessage `json:"folder"`
@@ -28,7 +27,7 @@ type item struct {
 }
 
 // fields are what is asked of an item.
-const fields = "id,name,eTag,size,lastModifiedDateTime,folder,file"
+const fields = "id,name,size,lastModifiedDateTime,folder,file"
 
 // item reads an answer that is one item.
 func (a *answer) item() (*item, error) {

@@ -86,6 +86,21 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// The forms of learn.microsoft.com/graph/errors, and others that must not disturb.
+func TestCodes(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"error":{"code":"a","message":"m","innerError":{"request-id":"1","date":"2026-01-02"}}}`: "a",
+		`{"error":{"code":"a","innererror":{"code":"b","innererror":{"code":"c"}}}}`:               "a b c",
+		`{"error":{"code":"a","innerError":{"code":"b"},"details":[{"code":"d"}]}}`:                "a b",
+		`{"error":"invalid_grant"}`: "", `{"error":{"code":7}}`: "", `{"error":null}`: "", `[]`: "", `<html>`: "", ``: "",
+		`{"error":{"code":"` + strings.Repeat("x", 200) + `"}}`: "",
+	} {
+		if got := strings.Join(codes([]byte(body)), " "); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
 // Short waits are kept, and faults that pass are not felt where a question may be repeated.
 func TestPassingFaults(t *testing.T) {
 	w := newWorld(t)

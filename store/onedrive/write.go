@@ -167,37 +167,26 @@ func (s *Store) stored(ctx context.Context, a *answer, name string, data []byte)
 }
 
 // Delete moves name to the recycle bin. It looks first, as DELETE removes a folder with all
-// that is in it, and removes only what it saw.
+// that is in it, and removes what it saw, by its id.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	for left := tries; ; left-- {
-		i, err := s.look(ctx, "delete", name)
-		switch {
-		case err != nil || i == nil:
-			return err
-		case i.Folder != nil:
-			return store.Errorf("delete", name, store.ErrRefused, "it is a folder")
-		}
-		a, err := s.remove(ctx, "delete", name, i)
-		switch {
-		case a != nil && a.status == http.StatusNotFound: // somebody else was faster
-			return s.folderThere(ctx, "delete", name)
-		case a != nil && a.status == http.StatusPreconditionFailed && left > 1: // it has changed
-		case a != nil && a.status == http.StatusPreconditionFailed:
-			return store.Errorf("delete", name, store.ErrBusy, "somebody is changing it")
-		default:
-			return err
-		}
+	i, err := s.look(ctx, "delete", name)
+	switch {
+	case err != nil || i == nil:
+		return err
+	case i.Folder != nil:
+		return store.Errorf("delete", name, store.ErrRefused, "it is a folder")
 	}
+	a, err := s.remove(ctx, "delete", name, i)
+	if a != nil && a.status == http.StatusNotFound { // somebody else was faster
+		return s.folderThere(ctx, "delete", name)
+	}
+	return err
 }
 
 // remove removes exactly the item that was seen.
 func (s *Store) remove(ctx context.Context, op, name string, i *item) (*answer, error) {
-	r := request{op: op, name: name, method: "DELETE", url: byID(i.ID, "", nil), ok: []int{http.StatusNoContent}}
-	if i.ETag != "" {
-		r.header = map[string]string{"If-Match": i.ETag}
-	}
-	return s.ask(ctx, r)
+	return s.ask(ctx, request{op: op, name: name, method: "DELETE", url: byID(i.ID, "", nil), ok: []int{http.StatusNoContent}})
 }

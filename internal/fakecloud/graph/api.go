@@ -22,16 +22,27 @@ type target struct {
 }
 
 // api answers graph.microsoft.com.
-func (d *Drive) api(w http.ResponseWriter, r *http.Request) {
-	grant, err := d.auth.Authorize(r)
-	if err != nil && !d.off[NeedsToken] {
-		noToken.send(w, d.cloud.Now())
-		return
+func (s *service) api(w http.ResponseWriter, r *http.Request) {
+	grant, err := s.auth.Authorize(r)
+	if err != nil && s.off[NeedsToken] {
+		for email := range s.drives { // anybody's
+			grant, err = &oauth.Grant{Account: oauth.Account{Email: email}, Scopes: []string{AppFolder}}, nil
+		}
 	}
-	if err == nil && !grant.Has(AppFolder, Files) && !d.off[NeedsScope] {
-		denied.send(w, d.cloud.Now())
-		return
+	switch {
+	case err != nil:
+		noToken.send(w, s.cloud.Now())
+	case !grant.Has(AppFolder, Files) && !s.off[NeedsScope]:
+		denied.send(w, s.cloud.Now())
+	case s.drives[grant.Account.Email] == nil:
+		noDrive.send(w, s.cloud.Now())
+	default:
+		s.drives[grant.Account.Email].api(w, r, grant)
 	}
+}
+
+// api answers for one drive.
+func (d *Drive) api(w http.ResponseWriter, r *http.Request, grant *oauth.Grant) {
 	rest, ok := drive(r.URL.EscapedPath())
 	if ok && rest == "" && r.Method == "GET" {
 		d.about(w, grant)
@@ -45,7 +56,7 @@ func (d *Drive) api(w http.ResponseWriter, r *http.Request) {
 		e.send(w, d.cloud.Now())
 		return
 	}
-	if at := firstOf(t.item, t.parent); grant != nil && !grant.Has(Files) && !d.off[OnlyAppFolder] && !d.inApp(at) {
+	if at := firstOf(t.item, t.parent); !grant.Has(Files) && !d.off[OnlyAppFolder] && !d.inApp(at) {
 		denied.send(w, d.cloud.Now())
 		return
 	}
@@ -72,7 +83,7 @@ func drive(escaped string) (rest string, ok bool) {
 }
 
 func (d *Drive) about(w http.ResponseWriter, grant *oauth.Grant) {
-	if grant != nil && !grant.Has(Files) && !d.off[OnlyAppFolder] {
+	if !grant.Has(Files) && !d.off[OnlyAppFolder] {
 		denied.send(w, d.cloud.Now())
 		return
 	}
@@ -271,6 +282,7 @@ func (d *Drive) patch(w http.ResponseWriter, r *http.Request, i *item) *refusal 
 
 // A link is an address that gives out the bytes of an item for some time.
 type link struct {
+	drive *Drive
 	item  *item
 	until time.Time
 }

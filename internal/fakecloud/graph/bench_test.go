@@ -34,8 +34,8 @@ func newBench(t testing.TB) *bench {
 
 func newBenchFor(t testing.TB, c oauth.Client) *bench {
 	cloud := fakecloud.Start(t)
-	microsoft := oauth.New(cloud, oauth.Microsoft(c), oauth.Account{Email: sam})
-	b := &bench{graph.New(cloud, microsoft), cloud, microsoft, nil}
+	microsoft := oauth.New(cloud, oauth.Microsoft(c), oauth.Account{Email: sam}, oauth.Account{Email: "other@example.com"})
+	b := &bench{graph.New(cloud, microsoft, sam), cloud, microsoft, nil}
 	b.as(graph.AppFolder)
 	return b
 }

@@ -14,14 +14,14 @@ import (
 // link makes a download address.
 func (d *Drive) link(i *item) string {
 	key := rand.Text()
-	d.links[key] = link{i, d.cloud.Now().Add(d.Links)}
+	d.links[key] = link{d, i, d.cloud.Now().Add(d.Links)}
 	return key
 }
 
 // download answers the host for downloads.
-func (d *Drive) download(w http.ResponseWriter, r *http.Request) {
-	l, ok := d.links[strings.TrimPrefix(r.URL.Path, "/y23/")]
-	if over := d.cloud.Now().After(l.until) && !d.off[LinksExpire]; !ok || over || d.items[l.item.id] == nil {
+func (s *service) download(w http.ResponseWriter, r *http.Request) {
+	l, ok := s.links[strings.TrimPrefix(r.URL.Path, "/y23/")]
+	if over := s.cloud.Now().After(l.until) && !s.off[LinksExpire]; !ok || over || l.drive.items[l.item.id] == nil {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -32,6 +32,7 @@ func (d *Drive) download(w http.ResponseWriter, r *http.Request) {
 
 // A session is an upload that has begun.
 type session struct {
+	drive     *Drive
 	target    // the parent's id and the name are looked up again at the end
 	behaviour string
 	tag       string // If-Match
@@ -68,7 +69,7 @@ func (d *Drive) createSession(w http.ResponseWriter, r *http.Request, t target) 
 		return &full
 	}
 	key := rand.Text()
-	s := &session{target: t, behaviour: behaviour, tag: r.Header.Get("If-Match"), until: d.cloud.Now().Add(d.Sessions)}
+	s := &session{drive: d, target: t, behaviour: behaviour, tag: r.Header.Get("If-Match"), until: d.cloud.Now().Add(d.Sessions)}
 	d.sessions[key] = s
 	answer := d.progress(s)
 	answer["uploadUrl"] = "https://" + uploadHost + "/up/" + key
@@ -94,29 +95,29 @@ func (d *Drive) progress(s *session) map[string]any {
 }
 
 // upload answers the host for uploads.
-func (d *Drive) upload(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "" && !d.off[NoTokenAtUpload] {
-		refusal{401, "unauthenticated", "Authorization must not be sent here", ""}.send(w, d.cloud.Now())
+func (s *service) upload(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "" && !s.off[NoTokenAtUpload] {
+		refusal{401, "unauthenticated", "Authorization must not be sent here", ""}.send(w, s.cloud.Now())
 		return
 	}
 	key := strings.TrimPrefix(r.URL.Path, "/up/")
-	s := d.sessions[key]
-	if s == nil || d.cloud.Now().After(s.until) && !d.off[SessionsEnd] {
-		noSession.send(w, d.cloud.Now())
+	open := s.sessions[key]
+	if open == nil || s.cloud.Now().After(open.until) && !s.off[SessionsEnd] {
+		noSession.send(w, s.cloud.Now())
 		return
 	}
 	switch r.Method {
 	case "GET":
-		send(w, http.StatusOK, d.progress(s))
+		send(w, http.StatusOK, open.drive.progress(open))
 	case "DELETE":
-		delete(d.sessions, key)
+		delete(s.sessions, key)
 		w.WriteHeader(http.StatusNoContent)
 	case "PUT":
-		if e := d.fragment(w, r, key, s); e != nil {
-			e.send(w, d.cloud.Now())
+		if e := open.drive.fragment(w, r, key, open); e != nil {
+			e.send(w, s.cloud.Now())
 		}
 	default:
-		notSupported.send(w, d.cloud.Now())
+		notSupported.send(w, s.cloud.Now())
 	}
 }
 

@@ -4,7 +4,7 @@
 // service where those leave a choice.
 //
 //	microsoft := oauth.New(cloud, oauth.Microsoft(client), oauth.Account{Email: "sam@example.com"})
-//	drive := graph.New(cloud, microsoft)
+//	drive := graph.New(cloud, microsoft, "sam@example.com")
 //	place, err := onedrive.Open(ctx, onedrive.Config{HTTP: microsoft.Client("sam@example.com", graph.AppFolder), Plain: cloud.Client()})
 //
 // Every rule that the fake keeps has a name in [Rules] and can be switched off with
@@ -85,34 +85,56 @@ type Drive struct {
 	// school: a second one of the name is refused with 409.
 	Reserve bool
 
+	*service
+	items   map[string]*item
+	root    *item
+	approot *item
+	made    int // items so far, for ids
+}
+
+// A service is what all drives share.
+type service struct {
 	cloud *fakecloud.Cloud
 	auth  *oauth.Server
 
 	mu       sync.Mutex
+	drives   map[string]*Drive // by account
 	off      map[Rule]bool
-	items    map[string]*item
-	root     *item
-	approot  *item
 	sessions map[string]*session
 	links    map[string]link
-	made     int // items so far, for ids
 }
 
-// New adds a OneDrive to a Cloud. All accounts of auth see the same one.
-func New(cloud *fakecloud.Cloud, auth *oauth.Server) *Drive {
+// New adds OneDrive to a Cloud, with the drive of one account of auth. Accounts without a
+// drive are refused.
+func New(cloud *fakecloud.Cloud, auth *oauth.Server, email string) *Drive {
+	s := &service{
+		cloud: cloud, auth: auth, drives: map[string]*Drive{}, off: map[Rule]bool{},
+		sessions: map[string]*session{}, links: map[string]link{},
+	}
+	cloud.Handle(apiHost+"/v1.0/", locked(&s.mu, s.api))
+	cloud.Handle(uploadHost+"/up/", locked(&s.mu, s.upload))
+	cloud.Handle(downloadHost+"/y23/", locked(&s.mu, s.download))
+	return s.newDrive(email)
+}
+
+// Another adds the drive of another account.
+func (d *Drive) Another(email string) *Drive {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.newDrive(email)
+}
+
+func (s *service) newDrive(email string) *Drive {
 	d := &Drive{
 		App: "Cloudseed", Capacity: 5e9, Page: 200, Sessions: 24 * time.Hour, Links: 5 * time.Minute,
-		cloud: cloud, auth: auth, off: map[Rule]bool{},
-		items: map[string]*item{}, sessions: map[string]*session{}, links: map[string]link{},
+		service: s, items: map[string]*item{},
 	}
 	d.root = d.add(nil, "root", true, nil)
-	cloud.Handle(apiHost+"/v1.0/", locked(&d.mu, d.api))
-	cloud.Handle(uploadHost+"/up/", locked(&d.mu, d.upload))
-	cloud.Handle(downloadHost+"/y23/", locked(&d.mu, d.download))
+	s.drives[email] = d
 	return d
 }
 
-// Break switches a rule off.
+// Break switches a rule off, for all drives.
 func (d *Drive) Break(r Rule) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -160,6 +182,7 @@ var (
 	badRequest    = refusal{400, "invalidRequest", "Invalid request", ""}
 	full          = refusal{507, "quotaLimitReached", "Insufficient space available", ""}
 	tooLarge      = refusal{413, "invalidRequest", "The request is too large; use an upload session", "maxStreamSizeExceeded"}
+	noDrive       = refusal{404, "ResourceNotFound", "User's mysite not found.", ""}
 	noToken       = refusal{401, "InvalidAuthenticationToken", "Access token is empty, invalid or has expired", ""}
 	notSupported  = refusal{405, "notSupported", "The request is not supported by the system", ""}
 	noSession     = refusal{404, "itemNotFound", "The upload session was not found", "uploadSessionNotFound"}

@@ -221,6 +221,20 @@ func TestReserve(t *testing.T) {
 	b.session(t, "a")
 }
 
+// Accounts do not see each other's files, and some have no drive at all.
+func TestAccounts(t *testing.T) {
+	b := newBench(t)
+	b.Put("a", []byte("x"))
+	b.signed = b.plainly(b.microsoft.Client("other@example.com", graph.AppFolder))
+	want(t, b.ask(t, "GET", app, nil), 404, "ResourceNotFound")
+	other := b.Another("other@example.com")
+	want(t, b.ask(t, "GET", app+":/a", nil), 404, "itemNotFound")
+	want(t, b.fragment(t, b.session(t, "b"), 0, 5, 5), 201, "")
+	if len(b.Stored()) != 1 || len(other.Stored()) != 1 {
+		t.Errorf("stored: %v and %v", b.Stored(), other.Stored())
+	}
+}
+
 // What is not in the contract is refused, not guessed at.
 func TestUnknown(t *testing.T) {
 	b := newBench(t)
