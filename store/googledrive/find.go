@@ -66,20 +66,24 @@ func (s *Store) folders(ctx context.Context, op string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := s.foldersAmong(found)
-	if len(ids) == 0 {
-		return nil, store.Errorf(op, "", store.ErrGone, "the Drive has no folder %q of this app", s.folder)
-	}
-	return ids, nil
+	return s.foldersAmong(ctx, op, "", found)
 }
 
-func (s *Store) foldersAmong(found []*drive.File) (ids []string) {
+// foldersAmong returns the ids of our folders in a listing, and the one that this Store made
+// when the listing does not show it yet.
+func (s *Store) foldersAmong(ctx context.Context, op, name string, found []*drive.File) (ids []string, err error) {
+	if found, err = s.withMine(ctx, op, "", found); err != nil {
+		return nil, err
+	}
 	for _, f := range inOrder(found) {
 		if f.MimeType == folderType && f.Name == s.folder && !f.Trashed {
 			ids = append(ids, f.Id)
 		}
 	}
-	return ids
+	if len(ids) == 0 {
+		return nil, store.Errorf(op, name, store.ErrGone, "the Drive has no folder %q of this app", s.folder)
+	}
+	return ids, nil
 }
 
 // named returns the files of that name, the one that counts first, and the folder to write
@@ -95,10 +99,9 @@ func (s *Store) named(ctx context.Context, op, name string) (files []*drive.File
 	}
 	folders := []string{"appDataFolder"}
 	if s.folder != "" {
-		folders = s.foldersAmong(found)
-	}
-	if len(folders) == 0 {
-		return nil, "", store.Errorf(op, name, store.ErrGone, "the Drive has no folder %q of this app", s.folder)
+		if folders, err = s.foldersAmong(ctx, op, name, found); err != nil {
+			return nil, "", err
+		}
 	}
 	if found, err = s.withMine(ctx, op, name, found); err != nil {
 		return nil, "", err

@@ -63,7 +63,7 @@ type Store struct {
 	pause   time.Duration // before the first repetition, at most
 
 	mu   sync.Mutex
-	mine map[string]string // name: id, of what this Store created, in case a listing lags
+	mine map[string]string // name, or "" for the folder: id, of what this Store created, in case a listing lags
 }
 
 var _ store.Store = (*Store)(nil)
@@ -114,7 +114,10 @@ func (s *Store) openFolder(ctx context.Context, create bool) error {
 	if err == nil || !create || !isKind(err, store.ErrGone) {
 		return err
 	}
-	_, err = s.upload(ctx, "open", &drive.File{Name: s.folder, MimeType: folderType}, nil)
+	made, err := s.upload(ctx, "open", &drive.File{Name: s.folder, MimeType: folderType}, nil)
+	if err == nil {
+		s.remember("", made.Id)
+	}
 	return err
 }
 

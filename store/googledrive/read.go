@@ -131,7 +131,7 @@ func (s *Store) withAllMine(ctx context.Context, found []*drive.File) ([]*drive.
 	s.mu.Lock()
 	var names []string
 	for name, id := range s.mine {
-		if !slices.ContainsFunc(found, func(f *drive.File) bool { return f.Id == id }) {
+		if name != "" && !slices.ContainsFunc(found, func(f *drive.File) bool { return f.Id == id }) {
 			names = append(names, name)
 		}
 	}

@@ -270,6 +270,55 @@ func TestLag(t *testing.T) {
 	wantKind(t, "get of what another computer deleted", err, store.ErrNotFound)
 }
 
+// Two computers write one name and do not see each other. Both files stay, everybody reads
+// the same one, and the name is reported.
+func TestForkWhileListingsLag(t *testing.T) {
+	w, one := started(t)
+	w.cloud.Skip(10 * time.Minute)
+	two := w.open(t, Config{})
+	w.drive.Lag(time.Minute)
+	for what, s := range map[string]*Store{"one": one, "two": two} {
+		if err := s.Create(t.Context(), "b", []byte(what)); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		w.cloud.Skip(time.Second)
+	}
+	w.cloud.Skip(10 * time.Minute)
+	read := map[string]bool{}
+	for _, s := range []*Store{one, two, w.open(t, Config{})} {
+		data, err := s.Get(t.Context(), "b")
+		if err != nil {
+			t.Error(err)
+		}
+		read[string(data)] = true
+		if forks, err := s.Forks(t.Context()); err != nil || !slices.Equal(forks, []string{"b"}) {
+			t.Errorf("forks: %q, %v", forks, err)
+		}
+	}
+	if len(read) != 1 || w.copies("b") != 2 {
+		t.Errorf("read %v of %d copies", read, w.copies("b"))
+	}
+}
+
+// A folder that was made just now is not listed yet.
+func TestNewFolderWhileListingsLag(t *testing.T) {
+	w := newWorld(t)
+	w.drive.Lag(time.Minute)
+	s := w.open(t, Config{Create: true})
+	if err := s.Create(t.Context(), "a", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, s, "a", "x")
+	if entries, err := s.List(t.Context()); err != nil || len(entries) != 1 {
+		t.Errorf("listed %v, %v", entries, err)
+	}
+	w.cloud.Skip(10 * time.Minute)
+	wantFile(t, w.open(t, Config{}), "a", "x")
+	w.drive.Remove(sam, w.id(t, DefaultFolder))
+	_, err := s.List(t.Context())
+	wantKind(t, "list", err, store.ErrGone)
+}
+
 func TestFolderGone(t *testing.T) {
 	w := newWorld(t)
 	c := Config{HTTP: w.google.Client(sam, Scope)}
