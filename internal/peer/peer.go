@@ -1,6 +1,7 @@
 // Package peer finds the programs of other people that tests run against: Apache,
 // Chromium, Node with npm packages. ./scripts/test installs them and insists on every
-// one; plain "go test ./..." leaves out the tests whose peer is missing and says so.
+// one; plain "go test ./..." leaves out the tests whose peer is missing, and those that take
+// long, and says so.
 package peer
 
 import (
@@ -43,25 +44,45 @@ func Node(t testing.TB) (node, dir string) {
 	return node, dir
 }
 
+// Slow leaves a test out that takes long, unless ./scripts/test runs it.
+func Slow(t testing.TB) {
+	t.Helper()
+	if os.Getenv(required) == "" {
+		say(t, "it takes long; ./scripts/test runs it")
+	}
+}
+
+// LeaveOut leaves a test out wherever it runs, because of why.
+func LeaveOut(t testing.TB, why string) {
+	t.Helper()
+	say(t, why)
+}
+
 func leaveOut(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv(required) != "" {
 		t.Fatalf("%s; ./scripts/test installs it", why)
 	}
-	say(fmt.Sprintf("left out: %s: %s; ./scripts/test installs it and runs this test\n", t.Name(), why))
-	t.Skip(why)
+	say(t, why+"; ./scripts/test installs it and runs this test")
 }
 
-// say reaches the person behind "go test ./...", which swallows all that passing tests
-// print: the go command's own standard error where the system shows it, else the terminal.
-func say(line string) {
+// say skips the test and reaches the person behind "go test ./...", which swallows all that
+// passing tests print: through the go command's own standard error where the system shows
+// it and it is a terminal or a pipe (a file would be written over), else the terminal.
+func say(t testing.TB, why string) {
+	t.Helper()
+	line := fmt.Sprintf("left out: %s: %s\n", t.Name(), why)
 	for _, path := range []string{fmt.Sprintf("/proc/%d/fd/2", os.Getppid()), "/dev/tty"} {
+		if info, err := os.Stat(path); err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice) == 0 {
+			continue
+		}
 		if w, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0); err == nil {
 			fmt.Fprint(w, line)
 			w.Close()
-			return
+			break
 		}
 	}
+	t.Skip(why)
 }
 
 func exists(path string) bool {

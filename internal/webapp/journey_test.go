@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/cloudseed/cloudseed/internal/leaktest"
+	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
 // The phrase of a published test vector, with its fingerprint and first address.
@@ -22,6 +23,7 @@ const (
 // TestJourneys is the whole story in a real browser: a backup on one computer, then a
 // restore on another with an empty profile, where the same PIN servers are known.
 func TestJourneys(t *testing.T) {
+	peer.Slow(t)
 	if testing.Short() {
 		t.Skip("-short")
 	}

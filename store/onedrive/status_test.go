@@ -215,6 +215,7 @@ func TestQuickXorAsRclone(t *testing.T) {
 
 // Each rule of the fake that this package relies upon: without it something here fails.
 func TestNeededRules(t *testing.T) {
+	peer.Slow(t)
 	for _, c := range []struct {
 		rule graph.Rule
 		good func(w *world) bool

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
+	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
 const strict = `{"path":"/a","mode":"add","autorename":false,"strict_conflict":true}`
@@ -164,6 +165,7 @@ func overlapping(t testing.TB, b *bench) []reply {
 }
 
 func TestRules(t *testing.T) {
+	peer.Slow(t)
 	for _, rule := range dropbox.Rules {
 		check := rules[rule]
 		if check == nil {

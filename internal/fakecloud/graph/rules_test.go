@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud/graph"
+	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
 const fail = "?@microsoft.graph.conflictBehavior=fail"
@@ -175,6 +176,7 @@ var rules = map[graph.Rule]func(t testing.TB, b *bench){
 
 // Every rule is checked, and every check notices when its rule is off.
 func TestRules(t *testing.T) {
+	peer.Slow(t)
 	for _, rule := range graph.Rules {
 		t.Run(string(rule), func(t *testing.T) {
 			check := rules[rule]
