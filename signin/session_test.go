@@ -175,6 +175,11 @@ func TestRenewalRefused(t *testing.T) {
 		if strings.Contains(err.Error(), "sesame") {
 			t.Errorf("the provider's words are repeated: %v", err)
 		}
+		for _, e := range w.cloud.Exchanges() {
+			if bytes.Contains(e.Body, []byte(before.Refresh)) && e.Host != "oauth2.googleapis.com" {
+				t.Errorf("%d: the refresh token went to %s", c.status, e.Host)
+			}
+		}
 		if after := w.keeper.record(); after.Refresh != before.Refresh || after.Access != before.Access {
 			t.Errorf("%d %s: what is kept has changed", c.status, c.body)
 		}
@@ -242,6 +247,10 @@ func TestBodySentAgain(t *testing.T) {
 		t.Fatalf("got %v, %v", answer, err)
 	}
 	answer.Body.Close()
+	exchanges := w.cloud.Exchanges()
+	if last := exchanges[len(exchanges)-1]; len(last.Body) < 200_000 || !bytes.HasPrefix(sent, last.Body) {
+		t.Errorf("the second time %d bytes came", len(last.Body))
+	}
 	w.server.Expire()
 	once := struct{ io.Reader }{bytes.NewReader(sent)} // cannot be read again
 	if _, err = w.Client("place").Post(w.api, "application/octet-stream", once); !errors.Is(err, store.ErrBusy) {
