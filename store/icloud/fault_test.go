@@ -376,3 +376,19 @@ func TestZoneMadeTwice(t *testing.T) {
 	b.cloud.Fail(f)
 	b.open(t)
 }
+
+// Should CloudKit answer "no such record" for a zone that is gone, it is still not "no backup".
+func TestNotFoundNeedsTheZone(t *testing.T) {
+	b := start(t)
+	s, _ := b.open(t)
+	b.Wipe("samantha")
+	f := saidOfRecord("NOT_FOUND", "")
+	f.Path, f.Times = path("records/lookup"), -1
+	b.cloud.Fail(f)
+	if _, err := s.Get(t.Context(), "a"); !errors.Is(err, store.ErrGone) {
+		t.Errorf("get: %v", err)
+	}
+	if err := s.Delete(t.Context(), "a"); !errors.Is(err, store.ErrGone) {
+		t.Errorf("delete: %v", err)
+	}
+}
