@@ -31,6 +31,7 @@ func failing(t *testing.T, f fakecloud.Fault) (*bench, *Store) {
 // soon is how far a wait may be off.
 const soon = 5 * time.Second
 
+// jsonError is an endpoint's error, as Dropbox writes it.
 func jsonError(tags string) string {
 	return fmt.Sprintf(`{"error_summary":"%s/..","error":%s}`, tags, nested(strings.Split(tags, "/")))
 }
@@ -399,6 +400,27 @@ func TestRefreshFails(t *testing.T) {
 	b.signIn.Disconnect(sam)
 	wantKind(t, open(), store.ErrSignedOut)
 }
+
+// What the transport that signs in says is kept.
+func TestTransportKinds(t *testing.T) {
+	for _, kind := range []error{store.ErrSignedOut, store.ErrConsent, store.ErrRefused, store.ErrBusy} {
+		said := &store.Error{Op: "sign in", Kind: kind, After: time.Minute, Err: errors.New("said")}
+		s, err := configured(Config{HTTP: &http.Client{Transport: says{said}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, err := range all(t, s) {
+			var e *store.Error
+			if !errors.As(err, &e) || e.Kind != kind || e.After != time.Minute {
+				t.Errorf("%s: got %v, want %v", what, err, kind)
+			}
+		}
+	}
+}
+
+type says struct{ err error }
+
+func (s says) RoundTrip(*http.Request) (*http.Response, error) { return nil, s.err }
 
 func TestOpen(t *testing.T) {
 	if _, err := Open(t.Context(), Config{}); !errors.Is(err, store.ErrRefused) {

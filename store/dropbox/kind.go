@@ -38,8 +38,13 @@ func understand(ctx context.Context, op, name string, h *heard, err error) *fail
 		return &failure{Error: ended.(*store.Error), ambiguous: true}
 	}
 	if h.status == 0 || h.status == http.StatusOK { // no answer, or not all of it
-		kind, cause := transport(err)
-		return &failure{Error: &store.Error{Op: op, Name: name, Kind: kind, Err: cause}, ambiguous: true}
+		f := &failure{Error: &store.Error{Op: op, Name: name}, ambiguous: true}
+		f.Kind, f.Err = transport(err)
+		var known *store.Error
+		if errors.As(err, &known) {
+			f.After = known.After
+		}
+		return f
 	}
 	f := &failure{Error: &store.Error{Op: op, Name: name}, tags: tags(err), ambiguous: h.status >= 500}
 	f.Kind = kind(h.status, f.tags)
