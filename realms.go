@@ -70,6 +70,9 @@ func (c *Config) ownerClient(s *envelope.Stanza, owner ed25519.PrivateKey) *juic
 	})
 }
 
+// patience is how long a restore waits for realms beyond those that it needs.
+const patience = 2 * time.Second
+
 // guessClient may only recover, with the key that stands in the stanza.
 func (c *Config) guessClient(s *envelope.Stanza) *juicebox.Client {
 	guess := ed25519.NewKeyFromSeed(s.Guess)

@@ -80,7 +80,9 @@ func recoverKey(ctx context.Context, cfg *Config, b *Backup, pin secret.Text) (k
 	defer pin.Clear()
 	info := b.stanza.Hash()
 	err = cfg.during(StepOpen, "", func() error {
-		got, err := cfg.guessClient(b.stanza).Recover(ctx, pin, info[:])
+		client := cfg.guessClient(b.stanza)
+		client.Patience = patience
+		got, err := client.Recover(ctx, pin, info[:])
 		key = got.Secret
 		return realmError(err)
 	})

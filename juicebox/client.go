@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,6 +39,11 @@ type Client struct {
 
 	// Timeout is how long one request to one realm may take; 0 is ten seconds.
 	Timeout time.Duration
+
+	// Patience is how much longer Recover waits for the other realms once enough of them
+	// have said that they have the record: one that hangs need not hold up a restore.
+	// 0 waits for all, each up to Timeout.
+	Patience time.Duration
 
 	// AllowFastInsecure accepts the PIN hashing mode for tests.
 	AllowFastInsecure bool
@@ -72,12 +78,30 @@ type answer struct {
 // askAll asks the realms at the same time and waits for every answer. They are in the
 // order of parties.
 func askAll(ctx context.Context, parties []*party, request func(*party) Request) []answer {
+	return ask(ctx, parties, request, func(answer) {})
+}
+
+// askPatiently is askAll, but gives up on the others when some time has passed since enough
+// realms gave a good answer. Only for requests that change nothing.
+func askPatiently(ctx context.Context, parties []*party, request func(*party) Request, enough int, patience time.Duration, good func(Response) bool) []answer {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var count atomic.Int64
+	return ask(ctx, parties, request, func(a answer) {
+		if a.err == nil && good(a.response) && int(count.Add(1)) == enough && patience > 0 {
+			time.AfterFunc(patience, cancel)
+		}
+	})
+}
+
+func ask(ctx context.Context, parties []*party, request func(*party) Request, came func(answer)) []answer {
 	answers := make([]answer, len(parties))
 	var group sync.WaitGroup
 	for i, p := range parties {
 		group.Go(func() {
 			response, err := p.ask(ctx, request(p))
 			answers[i] = answer{p, response, err}
+			came(answers[i])
 		})
 	}
 	group.Wait()

@@ -203,6 +203,15 @@ func TestTimeoutAndCancel(t *testing.T) {
 	}
 }
 
+// A realm that hangs does not hold up a recovery by a patient client with enough others. The
+// hanging ones are let go only at the end: without patience this test would not end.
+func TestPatience(t *testing.T) {
+	w := registered(t)
+	w.Patience, w.Timeout = time.Millisecond, time.Hour
+	w.net["realm2"] = http.HandlerFunc(func(_ http.ResponseWriter, h *http.Request) { <-h.Context().Done() })
+	w.mustRecover(t, 1, 3)
+}
+
 // No error says more than the address of a realm and what went wrong.
 func TestErrorsHideSecrets(t *testing.T) {
 	w := registered(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -24,7 +25,7 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 	if err != nil {
 		return Recovered{}, err
 	}
-	r := recovery{need: c.Configuration.RecoverThreshold}
+	r := recovery{need: c.Configuration.RecoverThreshold, patience: c.Patience}
 	if err := r.findVersion(ctx, parties); err != nil {
 		return Recovered{}, err
 	}
@@ -43,10 +44,11 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 
 // A recovery goes through three phases, each with a threshold of realms that agree.
 type recovery struct {
-	need    int
-	version RegistrationVersion
-	parties []*party     // those with the version
-	lost    []RealmError // the others, after the first phase
+	need     int
+	patience time.Duration
+	version  RegistrationVersion
+	parties  []*party     // those with the version
+	lost     []RealmError // the others, after the first phase
 }
 
 // failed adds the realms lost before to an error of a later phase, for whoever reads
@@ -88,7 +90,10 @@ type versioned struct {
 
 // findVersion is the first phase: it finds the registration and spends nothing.
 func (r *recovery) findVersion(ctx context.Context, parties []*party) error {
-	answers := askAll(ctx, parties, func(*party) Request { return Recover1{} })
+	answers := askPatiently(ctx, parties, func(*party) Request { return Recover1{} }, r.need, r.patience, func(response Response) bool {
+		m, ok := response.(Recover1Response)
+		return ok && m.Status == StatusOK
+	})
 	good, failed, err := gather(answers, r.need, func(p *party, response Response) (versioned, error) {
 		m, err := as[Recover1Response](response)
 		if err == nil {
