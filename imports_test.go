@@ -19,8 +19,8 @@ const module = "github.com/cloudseed/cloudseed"
 var arrows = map[string][]string{
 	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm/...", "signin", "store", "store/...", "internal/..."},
 	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/sqlite"},
-	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "store", "internal/profile", "internal/words"},
-	"internal/words":      {".", "phrase", "envelope", "juicebox", "store", "internal/profile"},
+	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile", "internal/words"},
+	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/profile":    {".", "store"},
 	".":                   {"envelope", "phrase", "juicebox", "store"},
 	"realm":               {"juicebox"}, // they meet in the messages only

@@ -174,11 +174,11 @@ var english = table{
 		"signed-out": {
 			"The sign-in to {place} has ended or was refused.",
 			"What is stored there is untouched.",
-			"Sign in again. For WebDAV, check user name and password (--password-file)."},
+			"Sign in again. If it has a password, check that and the user name (--password-file)."},
 		"consent": {
 			"The permission for {place} is missing.",
 			"What is stored there is untouched.",
-			"Sign in again, and allow access to the backup's own files."},
+			"Sign in again, and tick the box for the files that Cloudseed makes. It sees no other file of yours."},
 		"not-found": {
 			"The file is no longer in {place}.",
 			"Other places are not affected.",
@@ -211,6 +211,32 @@ var english = table{
 			"What {place} holds is not what was stored.",
 			"That copy cannot be trusted. Other places are not affected.",
 			"Check that place for trouble, and use another one meanwhile."},
+
+		// Signing in.
+		"sign-in-cancelled": {
+			"Signing in to {place} was cancelled.",
+			"Nothing was changed.",
+			"Try again, or choose another place."},
+		"sign-in-timed-out": {
+			"Nobody finished signing in to {place}.",
+			"Nothing was changed.",
+			"Try again; the page of the provider waits about five minutes."},
+		"wrong-account": {
+			"This is another account: {got}, not {want}.",
+			"The account that was known stays as it was. What is stored there is untouched.",
+			"Sign in as {want}. To use the other account as well, add it as a place of its own."},
+		"no-client-id": {
+			"{provider} cannot be signed in to yet: there is no client id.",
+			"Nothing was changed.",
+			"Make one, free of charge, at {console} and put it into the file of client ids. The documents about places say how, step by step."},
+		"client-id": {
+			"The client id of this program was refused by {place}.",
+			"What is stored there is untouched.",
+			"Check the file of client ids: the id may be mistyped, deleted, or made for another kind of program."},
+		"sign-in-not-kept": {
+			"The sign-in to {place} could not be kept on this computer.",
+			"What is stored there is untouched.",
+			"Unlock the keychain, or make room on the disk, then sign in again."},
 
 		// This computer's own memory.
 		"profile-locked": {
@@ -320,8 +346,24 @@ var english = table{
 	},
 
 	kinds: map[string]string{
-		"folder": "Folder",
-		"webdav": "WebDAV",
+		"folder":       "Folder",
+		"webdav":       "WebDAV",
+		"nextcloud":    "Nextcloud",
+		"s3":           "S3",
+		"gdrive":       "Google Drive",
+		"dropbox":      "Dropbox",
+		"onedrive":     "OneDrive",
+		"icloud":       "iCloud",
+		"icloud-drive": "iCloud Drive",
+	},
+
+	signIns: map[string]string{
+		"":          "Allow what is asked there.",
+		"gdrive":    "Google asks with a box whether Cloudseed may keep its own files. Tick it: without it nothing can be stored. No other file of yours is seen.",
+		"dropbox":   "Cloudseed gets a folder of its own below Apps. No other file of yours is seen.",
+		"onedrive":  "Cloudseed gets a folder of its own below Apps. No other file of yours is seen.",
+		"icloud":    "Tick “Keep me signed in” there, or the sign-in ends with this session.",
+		"nextcloud": "Your server gives Cloudseed a password of its own, which you can take back there, under Settings, Security.",
 	},
 
 	languages: map[string]string{
@@ -338,6 +380,7 @@ var english = table{
 		"the place":       "the place",
 		"embedded-server": "inside this computer ({id})",
 		"trying-out":      "This is for trying out: the PIN servers are inside this computer, and die with it.",
+		"redirect":        "Address to register there: {address}",
 		"nearest":         "Nearest words: {words}.",
 		"failed-look":     "The last look at {place} failed.",
 		"short-pin":       "A PIN of fewer than 6 digits is allowed, but easier to guess.",

@@ -10,6 +10,7 @@ import (
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/phrase"
+	"github.com/cloudseed/cloudseed/signin"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -63,6 +64,12 @@ var kinds = []kind{
 	{profile.ErrPlaceTaken, "place-taken", ExitUsage},
 	{profile.ErrNoSuch, "no-such-place", ExitUsage},
 
+	// Before the kinds of places, which are around them.
+	{signin.ErrCancelled, "sign-in-cancelled", ExitSignIn},
+	{signin.ErrTimedOut, "sign-in-timed-out", ExitSignIn},
+	{signin.ErrClientID, "client-id", ExitUsage},
+	{signin.ErrKeeper, "sign-in-not-kept", ExitFailure},
+
 	{store.ErrSignedOut, "signed-out", ExitSignIn},
 	{store.ErrConsent, "consent", ExitSignIn},
 	{store.ErrNotFound, "not-found", ExitNotFound},
@@ -114,6 +121,8 @@ func typed(err error) (Message, bool) {
 	var incomplete *cloudseed.IncompleteError
 	var noLook *cloudseed.CouldNotLookError
 	var unknown *cloudseed.UnknownRealmsError
+	var noClient *signin.NoClientIDError
+	var account *signin.WrongAccountError
 	switch {
 	case errors.As(err, &wrong) && wrong.Left > 0:
 		return row("wrong-pin", ExitWrongPIN, "left", english.count(wrong.Left, "try")), true
@@ -135,6 +144,14 @@ func typed(err error) (Message, bool) {
 			m.Details = append(m.Details, r.Address)
 		}
 		return m, true
+	case errors.As(err, &noClient):
+		m := row("no-client-id", ExitUsage, "provider", noClient.Provider.String(), "console", noClient.Console)
+		for _, redirect := range noClient.Redirects {
+			m.Details = append(m.Details, fill(english.texts["redirect"], "address", redirect))
+		}
+		return m, true
+	case errors.As(err, &account):
+		return row("wrong-account", ExitSignIn, "want", account.Want, "got", account.Got), true
 	}
 	return Message{}, false
 }

@@ -72,3 +72,11 @@ func PlaceKind(url string) string {
 	}
 	return scheme
 }
+
+// SignIn says what to expect at a provider's page, by the scheme of its places.
+func SignIn(scheme string) string {
+	if text, ok := english.signIns[scheme]; ok {
+		return text
+	}
+	return english.signIns[""]
+}

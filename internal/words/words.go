@@ -43,8 +43,8 @@ type Message struct {
 }
 
 // A sentence is one row of the table. Words in braces are facts: {left} tries, {wait},
-// {place}, {name}, {reason}, {number}, {count},
-// {language}, {languages}.
+// {place}, {name}, {reason}, {number}, {count}, {language}, {languages}, {provider},
+// {console}, {want}, {got}.
 type sentence struct{ what, safe, next string }
 
 // A table is everything in one language.
@@ -54,6 +54,7 @@ type table struct {
 	steps     map[string]stepWords
 	states    map[string]State
 	kinds     map[string]string // kinds of place, by the scheme of their URL
+	signIns   map[string]string // what to expect at a provider's page, by the scheme of its places; "" for others
 	holders   map[string]holderWords
 	verdicts  map[string]string
 	languages map[string]string             // of phrases, by phrase.Language

@@ -15,6 +15,7 @@ import (
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/phrase"
+	"github.com/cloudseed/cloudseed/signin"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -42,6 +43,9 @@ var typedErrors = map[string]struct {
 	"phrase.UnknownWordError":      {&phrase.UnknownWordError{Index: 3, Language: phrase.English}, "phrase-word"},
 	"phrase.ChecksumError":         {&phrase.ChecksumError{}, "phrase-checksum"},
 	"phrase.AmbiguousError":        {&phrase.AmbiguousError{Languages: []phrase.Language{phrase.ChineseSimplified, phrase.ChineseTraditional}}, "phrase-ambiguous"},
+	"signin.NoClientIDError":       {&signin.NoClientIDError{Provider: signin.Google, Console: "https://console.example"}, "no-client-id"},
+	"signin.WrongAccountError":     {&signin.WrongAccountError{Provider: signin.Google, Want: "s…m@example.com", Got: "a…x@example.com"}, "wrong-account"},
+	"signin.ConsentError":          {&signin.ConsentError{Provider: signin.Google, Missing: []string{"drive.file"}}, "consent"},
 	"store.Error":                  {&store.Error{Op: "get", Kind: store.ErrFull}, "full"},
 	"envelope.DamageError":         {errors.Join(cloudseed.ErrDamaged), "damaged"},
 }
@@ -82,7 +86,7 @@ func declared(t *testing.T, dir string) (variables, types []string) {
 func TestEveryKindHasWords(t *testing.T) {
 	listed := kindNames(t)
 	found := 0
-	for _, dir := range []string{"../..", "../../store", "../../phrase", "../../envelope", "../../juicebox", "../profile"} {
+	for _, dir := range []string{"../..", "../../store", "../../phrase", "../../envelope", "../../juicebox", "../../signin", "../profile"} {
 		variables, types := declared(t, dir)
 		for _, name := range variables {
 			found++
@@ -200,6 +204,8 @@ func TestFacts(t *testing.T) {
 		{fmt.Errorf("%w: %w", cloudseed.ErrNoTries, &juicebox.WrongPINError{}), "No tries are left. The PIN servers have destroyed their shares.", ""},
 		{fmt.Errorf("%w: %w", cloudseed.ErrDamaged, &phrase.ChecksumError{}), "The backup file is damaged: it was cut short or changed.", ""},
 		{fmt.Errorf("%w: %w", cloudseed.ErrNoBackup, cloudseed.ErrNewerFormat), "This backup was made by a later version of Cloudseed.", ""},
+		{&cloudseed.PlaceError{Place: "Google Drive", Err: store.Errorf("sign in", "", store.ErrRefused, "answered: %w", signin.ErrClientID)}, "The client id of this program was refused by Google Drive.", ""},
+		{fmt.Errorf("sign in: %w", &signin.NoClientIDError{Provider: signin.Dropbox, Console: "https://c.example"}), "Dropbox cannot be signed in to yet: there is no client id.", ""},
 		{errors.New("boom"), "Something unexpected happened.", ""},
 	} {
 		m := For(test.err)
