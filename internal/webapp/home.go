@@ -6,6 +6,7 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/store"
 )
 
 // showHome shows every vault of this computer: one honest state each, with its evidence.
@@ -18,10 +19,21 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request, s *session) {
 	screen := homeScreen{}
 	for _, d := range devices {
 		about.TryingOut = about.TryingOut || d.TryingOut()
-		screen.Wallets = append(screen.Wallets, walletRowOf(d, time.Now()))
+		row := walletRowOf(d, time.Now())
+		a.offerSignIn(row.Places, d)
+		screen.Wallets = append(screen.Wallets, row)
 	}
 	about.Body = screen
 	a.show(w, s, "home", about)
+}
+
+// offerSignIn marks the places that signing in again would mend.
+func (a *App) offerSignIn(rows []placeRow, d *cloudseed.Device) {
+	for i, p := range d.Places {
+		if _, ok := a.provider(p.URL); ok && (p.Problem == store.ErrSignedOut.Error() || p.Problem == store.ErrConsent.Error()) {
+			rows[i].Again = p.Name
+		}
+	}
 }
 
 func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {

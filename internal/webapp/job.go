@@ -63,6 +63,14 @@ func (j *job) note(step cloudseed.Step) {
 	j.wake()
 }
 
+// tell adds a line that belongs to no step of cloudseed.
+func (j *job) tell(l line) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines, j.log = append(j.lines, l), append(j.log, l)
+	j.wake()
+}
+
 func (j *job) end(next string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -31,13 +31,21 @@ func (a *App) showPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func (a *App) askPlaces(w http.ResponseWriter, s *session, screen placesScreen, why *problem) {
-	screen.Action, screen.Chosen, screen.Folder = "places", rows(s.backup.places), a.DefaultFolder
-	screen.Kept = a.keptPlaces(s.backup.places)
-	if screen.Kind == "" && len(screen.Chosen)+len(screen.Kept) == 0 {
-		screen.Kind = "folder"
-	}
+	screen.Action = "places"
+	a.fillPlaces(&screen, s.backup.places)
 	a.show(w, s, "places", page{Title: "Where should it be kept?", Art: "places", Back: "pin", Stage: 4, Stages: backupStages,
 		Problem: why, Field: screen.Kind, Body: screen})
+}
+
+// fillPlaces adds what both flows show: what is chosen, and what can be.
+func (a *App) fillPlaces(screen *placesScreen, chosen []chosenPlace) {
+	screen.Chosen, screen.Kept, screen.Folder = rows(chosen), a.keptPlaces(chosen), a.DefaultFolder
+	screen.Clouds = a.cards(chosen)
+	_, screen.NextcloudSignIn = a.provider(nextcloud)
+	screen.ICloudDrive = runtime.GOOS == "darwin" || runtime.GOOS == "windows"
+	if screen.Kind == "" && len(screen.Chosen)+len(screen.Kept)+len(screen.Clouds) == 0 {
+		screen.Kind = "folder"
+	}
 }
 
 // submitPlaces reaches a place at once and adds it, or says why it cannot be used.
@@ -76,37 +84,55 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 	screen := placesScreen{
 		Kind: r.PostFormValue("kind"), Address: strings.TrimSpace(r.PostFormValue("address")),
 		User: strings.TrimSpace(r.PostFormValue("user")), Name: strings.Join(strings.Fields(r.PostFormValue("name")), " "),
+		Bucket: strings.Trim(strings.TrimSpace(r.PostFormValue("bucket")), "/"),
 	}
-	address, account, err := placeURL(screen)
+	address, err := placeURL(screen)
 	password := secret.New([]byte(r.PostFormValue("password")))
 	if screen.Kind == "kept" {
 		address, password, err = a.kept(screen.Name)
-		account = accountOf(address)
 	}
 	if err != nil {
 		return chosenPlace{}, screen, err
 	}
 	name := screen.Name
 	if name == "" {
-		name = placeName(screen, address)
+		name = placeName(address)
 	}
 	for _, p := range already {
 		if p.Name == name || p.URL == address {
 			return chosenPlace{}, screen, &profile.Error{Name: name, Kind: profile.ErrPlaceTaken}
 		}
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), reachTime)
+	place, err := a.look(r.Context(), address, password)
+	if err != nil {
+		password.Clear()
+		if _, ok := a.provider(address); ok && screen.Kind == "kept" && needsSignIn(err) {
+			screen.Again = name
+		}
+		return chosenPlace{}, screen, err
+	}
+	place.Name = name
+	return chosenPlace{place, password, accountOf(address)}, screen, nil
+}
+
+// look opens a place and lists it once.
+func (a *App) look(ctx context.Context, address string, password secret.Text) (cloudseed.Place, error) {
+	ctx, cancel := context.WithTimeout(ctx, reachTime)
 	defer cancel()
 	place, err := a.Open(ctx, address, secret.Copy(password.Reveal())) // it keeps its own
 	if err == nil {
 		_, err = place.Store.List(ctx)
 	}
 	if err != nil {
-		password.Clear()
-		return chosenPlace{}, screen, &cloudseed.PlaceError{Place: whereabouts(address), Err: err}
+		return cloudseed.Place{}, &cloudseed.PlaceError{Place: whereabouts(address), Err: err}
 	}
-	place.Name, place.URL = name, address
-	return chosenPlace{place, password, account}, screen, nil
+	place.URL = address
+	return place, nil
+}
+
+// needsSignIn tells whether signing in again can mend it.
+func needsSignIn(err error) bool {
+	return errors.Is(err, store.ErrSignedOut) || errors.Is(err, store.ErrConsent)
 }
 
 // makeFolder makes the folder that a form names if the person ticked that, or if it is the
@@ -120,58 +146,6 @@ func (a *App) makeFolder(r *http.Request) {
 	}
 }
 
-// placeURL makes the address of a place, such as "webdav:https://sam@cloud.example/x",
-// from what a form says. A password in an address is refused: it would be shown.
-func placeURL(screen placesScreen) (address, account string, err error) {
-	if screen.Kind == "kept" {
-		return "", "", nil
-	}
-	if screen.Kind == "folder" {
-		dir := screen.Address
-		if dir == "" || !filepath.IsAbs(dir) {
-			return "", "", &cloudseed.PlaceError{Place: dir, Err: store.Errorf("open", "", store.ErrGone, "a folder needs its whole path")}
-		}
-		return "folder:" + filepath.Clean(dir), "", nil
-	}
-	u, err := url.Parse(screen.Address)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return "", "", &cloudseed.PlaceError{Place: screen.Address, Err: store.Errorf("open", "", store.ErrRefused, "not a web address")}
-	}
-	if _, has := u.User.Password(); has {
-		return "", "", &cloudseed.PlaceError{Place: u.Host, Err: store.Errorf("open", "", store.ErrRefused, "a password in the address")}
-	}
-	if screen.User != "" {
-		u.User = url.User(screen.User)
-	}
-	account = u.Host
-	if u.User != nil {
-		account = u.User.Username() + " at " + u.Host
-	}
-	return "webdav:" + u.String(), account, nil
-}
-
-// placeName is what a place is called when the person does not care.
-func placeName(screen placesScreen, address string) string {
-	if screen.Kind == "folder" {
-		return filepath.Base(filepath.Clean(screen.Address))
-	}
-	u, err := url.Parse(strings.TrimPrefix(address, "webdav:"))
-	if err != nil {
-		return "WebDAV"
-	}
-	return u.Hostname()
-}
-
-// whereabouts names a place that has no name yet: a folder's path, a server's host.
-func whereabouts(address string) string {
-	if rest, ok := strings.CutPrefix(address, "webdav:"); ok {
-		if u, err := url.Parse(rest); err == nil {
-			return u.Hostname()
-		}
-	}
-	return plainAddress(address)
-}
-
 func rows(places []chosenPlace) []placeRow {
 	var list []placeRow
 	for _, p := range places {
@@ -179,10 +153,4 @@ func rows(places []chosenPlace) []placeRow {
 			Proof: []proof{{What: "Reached just now", Seen: true}}})
 	}
 	return list
-}
-
-// plainAddress is a place's address without what is only for programs.
-func plainAddress(address string) string {
-	_, rest, _ := strings.Cut(address, ":")
-	return rest
 }

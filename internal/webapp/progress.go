@@ -33,11 +33,14 @@ func (a *App) showProgress(w http.ResponseWriter, r *http.Request, s *session) {
 		Body: progressScreen{Title: j.title, Lead: j.lead, Lines: lines, Events: "steps?after=" + strconv.Itoa(seen)}})
 }
 
-// streamSteps sends the job's changes as they happen (server-sent events), and at the
+// streamSteps sends the job's changes, or the sign-in's, as they happen (server-sent events), and at the
 // end where to go. It holds no lock while it waits.
 func (a *App) streamSteps(w http.ResponseWriter, r *http.Request, s *session) {
 	s.mu.Lock()
 	j := s.job
+	if r.FormValue("of") == "sign-in" {
+		j = s.signIn.steps()
+	}
 	s.mu.Unlock()
 	if j == nil {
 		w.WriteHeader(http.StatusNoContent) // the browser stops asking

@@ -13,11 +13,8 @@ func (a *App) showRestore(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func (a *App) askRestore(w http.ResponseWriter, s *session, screen placesScreen, why *problem) {
-	screen.Action, screen.Restore, screen.Chosen, screen.Folder = "restore", true, rows(s.restore.places), a.DefaultFolder
-	screen.Kept = a.keptPlaces(s.restore.places)
-	if screen.Kind == "" && len(screen.Chosen)+len(screen.Kept) == 0 {
-		screen.Kind = "folder"
-	}
+	screen.Action, screen.Restore = "restore", true
+	a.fillPlaces(&screen, s.restore.places)
 	a.show(w, s, "places", page{Title: "Where is your backup?", Art: "search", Back: "welcome", Stage: 1, Stages: restoreStages,
 		Problem: why, Field: screen.Kind, Body: screen})
 }
@@ -64,6 +61,7 @@ func (a *App) submitSearch(w http.ResponseWriter, r *http.Request, s *session) {
 		if err != nil {
 			next := a.failed(s, j, err, "search", "")
 			j.problem.Help, j.problem.Link = "restore", "Try another account or place"
+			j.problem.Accounts = a.accountsOf(f.places)
 			return next
 		}
 		return "found"

@@ -37,6 +37,10 @@ var routes = map[string]screenFunc{
 	"POST begin":        (*App).submitBegin,
 	"GET done":          (*App).showDone,
 
+	"GET sign-in":         (*App).showSignIn,
+	"POST sign-in":        (*App).submitSignIn,
+	"POST sign-in-cancel": (*App).submitSignInCancel,
+
 	"POST resume":  (*App).submitResume,
 	"POST check":   (*App).submitCheck,
 	"GET progress": (*App).showProgress,

@@ -23,7 +23,7 @@ type sample struct {
 // samples is every screen in every state.
 func samples() []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), progressSamples(), doneSamples(), restoreSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), errorSamples()} {
 		all = append(all, some...)
 	}
 	for i := range all {
@@ -130,7 +130,7 @@ func pinSamples() []sample {
 var samplePlaces = []placeRow{
 	{Name: "USB stick", Kind: "Folder", Address: "/media/sam/stick", File: "Wallet backup - Samantha - wallet 1.age", Size: "20 KB", Proof: []proof{
 		{"Accepted", "22 November 2026, 14:05", true}, {"Read back, the same", "22 November 2026, 14:05", true}, {"Opened with the PIN", "22 November 2026, 14:05", true}}},
-	{Name: "My Nextcloud", Kind: "WebDAV", Address: "https://sam@cloud.example/remote.php/dav/files/sam/backup", Account: "sam at cloud.example",
+	{Name: "My Nextcloud", Kind: "WebDAV", Address: "https://cloud.example/remote.php/dav/files/sam/backup", Account: "sam at cloud.example",
 		File: "Wallet backup - Samantha - wallet 1.age", Size: "20 KB", Proof: []proof{
 			{"Accepted", "22 November 2026, 14:05", true}, {"Read back, the same", "22 November 2026, 14:06", true}, {"Opened with the PIN", "22 November 2026, 14:06", true}}},
 }

@@ -31,6 +31,8 @@ type problem struct {
 	Retry string // where a POST tries again; "" if there is nothing to try
 	Help  string // a page that helps on
 	Link  string // what that page is called
+
+	Accounts []Provider // where another account can be tried
 }
 
 // stages of the two flows, for "Step 2 of 5".
@@ -109,8 +111,32 @@ type placesScreen struct {
 	Name    string
 	Address string
 	User    string
+	Bucket  string // of S3, with the folder in it
 	Restore bool
 	Missing bool // the folder is not there and could be made
+
+	Clouds          []providerCard
+	NextcloudSignIn bool   // Nextcloud can be signed in to in the browser
+	ICloudDrive     bool   // this system may have the folder
+	Again           string // the kept place that has to be signed in to again
+}
+
+// A providerCard is one cloud to sign in to.
+type providerCard struct {
+	Provider
+	Chosen bool // one account of it is among the chosen places
+}
+
+type signInScreen struct {
+	Provider
+	Flow    string // places, restore or home
+	Page    string // the provider's address; "" while it is asked for
+	Looking bool   // signed in; the place is looked at
+	Hint    string // what to expect there
+	Events  string
+	Ended   bool   // with a problem
+	Again   string // the name of the place that is signed in to again
+	Server  string // of a Nextcloud
 }
 
 // A placeRow is one place with what was seen there.
@@ -120,6 +146,7 @@ type placeRow struct {
 	Address string
 	File    string
 	Account string
+	Again   string // its name, when it has to be signed in to again
 	Size    string
 	Proof   []proof
 	Looked  string

@@ -15,8 +15,9 @@ type session struct {
 	mu      sync.Mutex // guards what follows; held for a whole request, never while a job runs
 	backup  backupFlow
 	restore restoreFlow
-	job     *job   // the newest; nil for none
-	notice  string // said once, on the next page
+	job     *job    // the newest; nil for none
+	signIn  *signIn // the newest; nil for none
+	notice  string  // said once, on the next page
 	reveal  time.Time
 	timer   *time.Timer
 	ended   bool
@@ -60,6 +61,7 @@ func (s *session) clear() bool {
 	had := s.backup.begun() || s.restore.begun()
 	s.backup.clear()
 	s.restore.clear()
+	s.dropSignIn()
 	s.reveal = time.Time{}
 	return had
 }

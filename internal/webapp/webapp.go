@@ -59,6 +59,18 @@ type Config struct {
 	// The app itself tests the place by listing it.
 	Open func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error)
 
+	// Providers are the clouds that people sign in to in the browser, in the order of the
+	// cards. They need SignIn.
+	Providers []Provider
+
+	// SignIn signs in to one account of a provider and remembers that; browse is given the
+	// address of the provider's page. It returns the address of the place for Open, which
+	// names the account, and the account for screens. It ends when ctx does.
+	//
+	// For a provider "nextcloud" the scheme comes with the server:
+	// "nextcloud:https://cloud.example".
+	SignIn func(ctx context.Context, scheme string, browse func(url string) error) (url, account string, err error)
+
 	DefaultFolder string       // suggested as the first folder
 	DeviceName    string       // as in cloudseed.Config
 	DataDir       string       // where Profile is, for people; no screen shows it yet
@@ -88,6 +100,9 @@ type App struct {
 func New(c Config) (*App, error) {
 	if c.Profile == nil || c.Open == nil {
 		return nil, errors.New("the app needs a profile and a way to open places")
+	}
+	if c.SignIn == nil {
+		c.Providers = nil
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

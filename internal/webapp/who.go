@@ -2,7 +2,6 @@ package webapp
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/cloudseed/cloudseed"
@@ -71,17 +70,4 @@ func realmProblem(noted string) *words.Message {
 	}
 	m := words.For(err)
 	return &m
-}
-
-// accountOf says whose account a place is in, from its address.
-func accountOf(address string) string {
-	_, rest, _ := strings.Cut(address, ":")
-	u, err := url.Parse(rest)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	if u.User == nil {
-		return u.Host
-	}
-	return u.User.Username() + " at " + u.Host
 }

@@ -25,6 +25,7 @@ const parts = {
   "[data-pad]": "./pin-pad.js",
   "[data-phrase]": "./phrase-entry.js",
   "[data-events]": "./steps.js",
+  "[data-sign-in]": "./sign-in.js",
   "[data-hide-after]": "./hide.js",
 };
 for (const [selector, module] of Object.entries(parts)) {
