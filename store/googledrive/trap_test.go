@@ -573,8 +573,14 @@ func TestWrongAccount(t *testing.T) {
 // The program overwrites nothing: neither an update nor a second upload of a name is sent.
 func TestNeverOverwrites(t *testing.T) {
 	w, s := started(t)
+	w.cloud.Forget()
+	wantKind(t, "create", s.Create(t.Context(), "a", []byte("again")), store.ErrExists)
+	for _, e := range w.cloud.Exchanges() {
+		if e.Method != http.MethodGet {
+			t.Errorf("it is there already, and %s %s was sent", e.Method, e.URL.Path)
+		}
+	}
 	all(t, s)
-	s.Create(t.Context(), "b", []byte("again"))
 	for _, e := range w.cloud.Exchanges() {
 		if e.Method == http.MethodPatch || e.Method == http.MethodPut {
 			t.Errorf("%s %s was sent", e.Method, e.URL.Path)
