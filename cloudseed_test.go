@@ -14,6 +14,7 @@ import (
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
+	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
 var ctx = context.Background()
@@ -440,6 +441,26 @@ func TestSteps(t *testing.T) {
 	}
 	if len(open) != 2+1+1+1+2+2 {
 		t.Errorf("steps: %v", open)
+	}
+}
+
+// A synced folder has a file before its cloud does.
+type queued struct{ *storetest.Memory }
+
+func (queued) Queued() bool { return true }
+
+func TestQueuedIsNotProtected(t *testing.T) {
+	w := newWorld(t)
+	c := w.config()
+	c.Places = c.Places[:1]
+	c.Places[0].Store = queued{w.a}
+	d, err := Create(ctx, c, newWallet(t, 12, phrase.English), pin())
+	if err != nil || d.State(time.Now()) != StateQueued {
+		t.Errorf("a synced folder alone: %s, %v", d.State(time.Now()), err)
+	}
+	c.Places = append(c.Places, w.config().Places[1])
+	if d, err = Create(ctx, c, newWallet(t, 12, phrase.English), pin()); err != nil || d.State(time.Now()) != StateProtected {
+		t.Errorf("with a second place: %s, %v", d.State(time.Now()), err)
 	}
 }
 

@@ -74,6 +74,7 @@ type Evidence struct {
 	Accepted   time.Time // the place said that it has it
 	ReadBack   time.Time // read from the place, equal byte for byte
 	Opened     time.Time // opened with the PIN
+	Queued     bool      // the place is this computer's copy of a cloud (store.Queues): whether the cloud has it is not known
 }
 
 // A RealmState is the evidence for one realm.

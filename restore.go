@@ -11,6 +11,7 @@ import (
 	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
+	"github.com/cloudseed/cloudseed/store"
 )
 
 // Restored is an opened backup. Clear its Wallet.Phrase when it is no longer needed.
@@ -255,7 +256,7 @@ func (d *Device) evidence(p Place, all []Located) PlaceState {
 		for _, part := range []envelope.Part{envelope.WalletPart, envelope.FilesPart} {
 			newest, seen := d.part(part, &state)
 			if newest.Generation > 0 && envelope.Sum(l.sealed) == newest.SHA256 {
-				*seen = Evidence{File: l.File, Generation: newest.Generation, Accepted: d.Proved, ReadBack: d.Proved, Opened: d.Proved}
+				*seen = Evidence{File: l.File, Generation: newest.Generation, Accepted: d.Proved, ReadBack: d.Proved, Opened: d.Proved, Queued: store.Queued(p.Store)}
 				state.Base, _, _, _ = envelope.ParseFileName(l.File)
 			}
 		}

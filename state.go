@@ -1,6 +1,7 @@
 package cloudseed
 
 import (
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,7 @@ const (
 	StateProtected  State = "protected"   // fresh evidence in every place and at enough realms
 	StateTryingOut  State = "trying out"  // embedded realms: they die with this computer
 	StateUnfinished State = "unfinished"  // not verified in every place yet
+	StateQueued     State = "queued"      // no more than this computer's copy of a cloud has it
 	StateOutOfDate  State = "out of date" // evidence older than EvidenceAge
 	StateNeedsYou   State = "needs you"   // a place, or too many realms, failed at the last look
 )
@@ -41,6 +43,8 @@ func (d *Device) State(now time.Time) State {
 		return StateTryingOut
 	case !d.fresh(now):
 		return StateOutOfDate
+	case d.onlyQueued():
+		return StateQueued
 	}
 	return StateProtected
 }
@@ -58,6 +62,11 @@ func (d *Device) failing() bool {
 		}
 	}
 	return len(d.Places) == 0 || good < d.Needed
+}
+
+// onlyQueued tells whether no place was seen to have it beyond this computer's own copy.
+func (d *Device) onlyQueued() bool {
+	return !slices.ContainsFunc(d.Places, func(p PlaceState) bool { return !p.Wallet.Queued })
 }
 
 func (d *Device) fresh(now time.Time) bool {

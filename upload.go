@@ -122,7 +122,7 @@ func (d *Device) sealedBytes(ctx context.Context, cfg *Config, part envelope.Par
 
 // put creates one file and reads it back.
 func put(ctx context.Context, cfg *Config, p Place, state *PlaceState, d *Device, part envelope.Part, generation int, sealed []byte) (Evidence, error) {
-	e := Evidence{Generation: generation}
+	e := Evidence{Generation: generation, Queued: store.Queued(p.Store)}
 	err := cfg.during(StepUpload, p.Name, func() error {
 		name, err := create(ctx, p.Store, state, d, part, generation, sealed)
 		e.File, e.Accepted = name, now()

@@ -311,6 +311,10 @@ var english = table{
 			"Not finished",
 			"It has not been verified in every place yet.",
 			"Run the backup again: it goes on where it stopped."},
+		"queued": {
+			"Queued",
+			"Your computer's own copy of the cloud has it. Whether the cloud itself has it cannot be seen from here.",
+			"Look for the file in the cloud from another device, or add a second place."},
 		"out of date": {
 			"Out of date",
 			"Nobody has looked for a while.",
