@@ -1,6 +1,8 @@
 package drive
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -216,10 +218,16 @@ func (c *call) about() (any, error) {
 	used := strconv.FormatInt(c.disk.used(), 10)
 	return m.apply(map[string]any{
 		"kind": "drive#about",
-		"user": map[string]any{"kind": "drive#user", "displayName": c.Account.Name, "me": true, "emailAddress": c.Account.Email, "permissionId": "1"},
+		"user": map[string]any{"kind": "drive#user", "displayName": c.Account.Name, "me": true, "emailAddress": c.Account.Email, "permissionId": permissionID(c.Account.Email)},
 		"storageQuota": map[string]any{
 			"limit": strconv.FormatInt(c.limit, 10), "usage": used, "usageInDrive": used, "usageInDriveTrash": "0",
 		},
 		"maxUploadSize": "5242880000000", "appInstalled": false, "canCreateDrives": false,
 	}), nil
+}
+
+// permissionID is another one for each account, a number as Drive's are.
+func permissionID(email string) string {
+	sum := sha256.Sum256([]byte(email))
+	return strconv.FormatUint(binary.BigEndian.Uint64(sum[:]), 10)
 }

@@ -2,6 +2,7 @@ package dropbox
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -126,10 +127,16 @@ func (s *Server) getMetadata(w http.ResponseWriter, q *question) *refusal {
 	return nil
 }
 
+// accountID is another one for each account, of the length of Dropbox's.
+func accountID(email string) string {
+	sum := sha256.Sum256([]byte(email))
+	return "dbid:AA" + base64.RawURLEncoding.EncodeToString(sum[:])[:33]
+}
+
 func (s *Server) currentAccount(w http.ResponseWriter, q *question) *refusal {
 	name, _, _ := strings.Cut(q.email, "@")
 	answer(w, http.StatusOK, tagged{
-		"account_id": "dbid:AAH4f99T0taONIb-OurWxbNQ6ywGRopQngc", "email": q.email, "email_verified": true, "disabled": false,
+		"account_id": accountID(q.email), "email": q.email, "email_verified": true, "disabled": false,
 		"name":   tagged{"given_name": name, "surname": "", "familiar_name": name, "display_name": name, "abbreviated_name": name[:1]},
 		"locale": "en", "country": "US", "is_paired": false, "referral_link": "https://db.tt/example",
 		"account_type": tagged{".tag": "basic"}, "root_info": tagged{".tag": "user", "root_namespace_id": "3235641", "home_namespace_id": "3235641"},
