@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"realm/realmtest":     {"realm", "juicebox"},
 	"signin":              {"store"}, // the kinds of failure
 	"internal/keychain":   {"signin"},
+	"internal/places":     {".", "signin", "store", "store/..."},
 	"store/folder":        {"store"},
 	"store/webdav":        {"store"},
 	"store/s3":            {"store"},
