@@ -444,6 +444,23 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+type forked struct{ *storetest.Memory }
+
+func (forked) Forks(context.Context) ([]string, error) {
+	return []string{"Wallet backup - Samantha - wallet 1.age"}, nil
+}
+
+func TestForksAreReported(t *testing.T) {
+	w := newWorld(t)
+	w.create(newWallet(t, 12, phrase.English))
+	c := w.config()
+	c.Places[0].Store = forked{w.a}
+	s, err := Find(ctx, c)
+	if err != nil || len(s.Forks) != 1 || s.Forks[0].Place != "first" || s.Forks[0].Generation != 1 {
+		t.Errorf("forks: %+v, %v", s.Forks, err)
+	}
+}
+
 // A synced folder has a file before its cloud does.
 type queued struct{ *storetest.Memory }
 

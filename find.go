@@ -21,6 +21,7 @@ type Search struct {
 	Failed  []*PlaceError // places that could not be looked at: there may be more
 	Skipped []Skipped     // files that look like backups and cannot be used
 	Others  int           // other .age files
+	Forks   []Located     // names that two writers have created; every reader takes the same copy
 }
 
 // A Backup is one registration of one vault, as far as can be seen without opening it. Only
@@ -126,6 +127,7 @@ func searchPlaces(ctx context.Context, cfg *Config) ([]Located, *Search) {
 	type result struct {
 		found   []Located
 		skipped []Skipped
+		forks   []Located
 		others  int
 		err     error
 	}
@@ -136,6 +138,7 @@ func searchPlaces(ctx context.Context, cfg *Config) ([]Located, *Search) {
 			r := &results[i]
 			cfg.during(StepSearch, p.Name, func() error {
 				r.found, r.skipped, r.others, r.err = searchPlace(ctx, p)
+				r.forks = forksIn(ctx, p)
 				return r.err
 			})
 		})
@@ -146,6 +149,7 @@ func searchPlaces(ctx context.Context, cfg *Config) ([]Located, *Search) {
 		found = append(found, r.found...)
 		s.Skipped = append(s.Skipped, r.skipped...)
 		s.Others += r.others
+		s.Forks = append(s.Forks, r.forks...)
 		if r.err != nil {
 			s.Failed = append(s.Failed, &PlaceError{cfg.Places[i].Name, r.err})
 		}
@@ -179,6 +183,20 @@ func searchPlace(ctx context.Context, p Place) (found []Located, skipped []Skipp
 		}
 	}
 	return found, skipped, others, nil
+}
+
+// forksIn asks a place that may have forks for them. That it cannot say takes nothing from
+// what was found.
+func forksIn(ctx context.Context, p Place) (forks []Located) {
+	if f, ok := p.Store.(store.Forker); ok {
+		names, _ := f.Forks(ctx)
+		for _, name := range names {
+			l := Located{Place: p.Name, File: name}
+			_, l.Part, l.Generation, _ = envelope.ParseFileName(name)
+			forks = append(forks, l)
+		}
+	}
+	return forks
 }
 
 func (l *Located) read(ctx context.Context, s store.Store) error {

@@ -56,6 +56,14 @@ type Queues interface {
 	Queued() bool
 }
 
+// A Forker is a place that cannot make creation exclusive, so that two writers may both
+// have created one name. All copies are kept, and every reader takes the same one.
+type Forker interface {
+	Store
+	// Forks returns the names that are there with different contents, sorted.
+	Forks(ctx context.Context) ([]string, error)
+}
+
 // Queued tells whether s is only this computer's copy of a place: see [Queues].
 func Queued(s Store) bool {
 	q, ok := s.(Queues)
