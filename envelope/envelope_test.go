@@ -177,6 +177,16 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// Text that is not UTF-8 would come back as other text: a passphrase that opens another wallet.
+func TestOnlyUTF8IsSealed(t *testing.T) {
+	v := newVault(t)
+	w := v.wallet()
+	w.Passphrase = secret.Copy([]byte("caf\xe9"))
+	if _, err := envelope.SealWallet(v.stanza, v.owner, header(1), w, recipient(t, v.vaultKey)); err == nil {
+		t.Error("a passphrase in Latin-1 was sealed")
+	}
+}
+
 func TestFileNames(t *testing.T) {
 	for _, bad := range []string{"", ".", "..", ".hidden", "a/b", `a\b`, "-rf", "nul\x00", "a\nb", "C:", "a ", "a.", strings.Repeat("x", 101), "\xff"} {
 		if err := envelope.CheckFileName(bad); !errors.Is(err, envelope.ErrBadFile) {
@@ -185,6 +195,9 @@ func TestFileNames(t *testing.T) {
 	}
 	if err := envelope.CheckFiles([]envelope.File{{Name: "Labels"}, {Name: "labels"}}); !errors.Is(err, envelope.ErrBadFile) {
 		t.Error("two names that differ by case were accepted")
+	}
+	if err := envelope.CheckFiles([]envelope.File{{Name: "caf\u00e9"}, {Name: "cafe\u0301"}}); !errors.Is(err, envelope.ErrBadFile) {
+		t.Error("two ways to write one name were accepted")
 	}
 }
 
@@ -278,6 +291,9 @@ func TestStanzaIsStrict(t *testing.T) {
 		if _, err := envelope.ParseStanza(body[:i]); err == nil {
 			t.Fatalf("accepted when cut to %d bytes", i)
 		}
+	}
+	if s, err := envelope.Inspect(v.sealWallet(t, v.wallet())); err != nil || s.Hash() != got.Hash() {
+		t.Errorf("inspected: %v", err)
 	}
 	if _, err := envelope.ParseStanza(append(body, 0)); err == nil {
 		t.Error("a trailing byte was accepted")

@@ -13,6 +13,9 @@ import (
 
 const manifestContext = "cloudseed manifest 1\x00"
 
+// maxGeneration is what every system and language can count to.
+const maxGeneration = 1<<31 - 1
+
 // A Manifest says what a backup file holds and where it stands in the vault's history. It
 // is signed by the owner key of its stanza.
 type Manifest struct {
@@ -58,11 +61,17 @@ func (h *Hash) UnmarshalText(text []byte) error {
 
 // encode is the one way to write a manifest: readers refuse any other.
 func (m *Manifest) encode() ([]byte, error) {
+	return oneForm(m)
+}
+
+// oneForm is the one way to write JSON in a backup: two spaces of indent, a line feed behind
+// every line, nothing escaped that need not be.
+func oneForm(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	err := e.Encode(m)
+	err := e.Encode(v)
 	return b.Bytes(), err
 }
 
@@ -80,9 +89,7 @@ func parseManifest(s *Stanza, encoded, signature []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("manifest: %w: %q", ErrNewerFormat, clip(version.Format))
 	}
 	var m Manifest
-	d := json.NewDecoder(bytes.NewReader(encoded))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&m); err != nil {
+	if err := json.Unmarshal(encoded, &m); err != nil {
 		return nil, damaged(LayerManifest, "%w", err)
 	}
 	if again, err := m.encode(); err != nil || !bytes.Equal(again, encoded) {
@@ -104,8 +111,8 @@ func (m *Manifest) check(s *Stanza) error {
 		return errors.New("of another stanza")
 	case m.Part != WalletPart && m.Part != FilesPart:
 		return errors.New("unknown part")
-	case m.Generation < 1:
-		return errors.New("generations count from 1")
+	case m.Generation < 1 || m.Generation > maxGeneration || m.Files.Generation > maxGeneration:
+		return errors.New("generation out of range")
 	case !emptyOrHash(m.Previous) || !emptyOrHash(m.Files.SHA256):
 		return errors.New("hash of a wrong form")
 	case m.Files.Generation < 0 || (m.Files.Generation == 0) != (m.Files.SHA256 == ""):
@@ -114,6 +121,8 @@ func (m *Manifest) check(s *Stanza) error {
 		return errors.New("the first generation has no previous file")
 	case m.Created.Location() != time.UTC || m.Created.Nanosecond() != 0:
 		return errors.New("time not in UTC and whole seconds")
+	case m.Places == nil:
+		return errors.New("no list of places")
 	case m.Part == FilesPart && (m.Files != Reference{} || len(m.Places) != 0):
 		return errors.New("a files part names neither files nor places")
 	}

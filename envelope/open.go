@@ -29,22 +29,34 @@ type Opened struct {
 // Inspect reads the stanza of a sealed file, without opening it, and checks its signature.
 // It fails with ErrNotBackup for anything that is not one of our files.
 func Inspect(sealed []byte) (*Stanza, error) {
-	var c capture
-	if err := checkSize(sealed); err != nil {
+	c, err := readHeader(sealed)
+	if err != nil {
 		return nil, err
 	}
+	return c.stanza()
+}
+
+func readHeader(sealed []byte) (*capture, error) {
+	if len(sealed) > MaxSize {
+		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(sealed))
+	}
+	var c capture
 	_, err := age.Decrypt(bytes.NewReader(sealed), &c)
 	if !c.called {
 		return nil, notAge(sealed, err)
 	}
-	return c.stanza()
+	return &c, nil
 }
 
 // Open opens a sealed file with the identity of that seed: the vault key for a wallet
 // part, the files key for a files part, or the kit for both. Everything is authenticated
 // before it is parsed.
 func Open(sealed []byte, seed secret.Text) (*Opened, error) {
-	s, err := Inspect(sealed)
+	c, err := readHeader(sealed)
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.stanza()
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +64,7 @@ func Open(sealed []byte, seed secret.Text) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, err := decrypt(sealed, id)
+	archive, err := decrypt(sealed, c.stanzas, id)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +87,19 @@ func (o *Opened) CheckRoot(entropy secret.Text) error {
 	return nil
 }
 
-func decrypt(sealed []byte, id age.Identity) ([]byte, error) {
-	r, err := age.Decrypt(bytes.NewReader(sealed), id)
-	var noMatch *age.NoIdentityMatchError
-	if errors.As(err, &noMatch) {
+// decrypt finds the file key first, so that what fails after it is known to be the MAC or
+// the payload.
+func decrypt(sealed []byte, stanzas []*age.Stanza, id age.Identity) ([]byte, error) {
+	fileKey, err := id.Unwrap(stanzas)
+	if errors.Is(err, age.ErrIncorrectIdentity) {
 		return nil, ErrWrongKey
+	}
+	if err != nil {
+		return nil, damaged(LayerHeader, "%w", err)
+	}
+	r, err := age.Decrypt(bytes.NewReader(sealed), age.NewInjectedFileKeyIdentity(fileKey))
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, damaged(LayerPayload, "%w", err) // it ends before the payload's nonce does
 	}
 	if err != nil {
 		return nil, damaged(LayerMAC, "%w", err)
@@ -179,13 +199,6 @@ func (c *capture) stanza() (*Stanza, error) {
 		return nil, damaged(LayerHeader, "recipients that no backup has")
 	}
 	return ParseStanza(body)
-}
-
-func checkSize(sealed []byte) error {
-	if len(sealed) > MaxSize {
-		return fmt.Errorf("%w: %d bytes", ErrTooLarge, len(sealed))
-	}
-	return nil
 }
 
 // notAge tells a file that was cut short or changed from one that never was ours.

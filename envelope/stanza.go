@@ -45,7 +45,7 @@ type Realm struct {
 	Address string
 }
 
-// wireStanza is the map of DESIGN section 3. Every key is required and no other allowed.
+// wireStanza is the map of docs/format.md. Every key is required and no other allowed.
 type wireStanza struct {
 	Format       string   `cbor:"format"`
 	Salt         [16]byte `cbor:"salt"`
@@ -119,12 +119,15 @@ func parseWire(m []byte) (*wireStanza, error) {
 	var version struct {
 		Format string `cbor:"format"`
 	}
-	if err := lenient.Unmarshal(m, &version); err == nil && newer(version.Format) {
+	if err := decoding.Unmarshal(m, &version); err == nil && newer(version.Format) {
 		return nil, fmt.Errorf("stanza: %w: %q", ErrNewerFormat, clip(version.Format))
 	}
 	var w wireStanza
-	if err := strict.Unmarshal(m, &w); err != nil {
+	if err := decoding.Unmarshal(m, &w); err != nil {
 		return nil, damaged(LayerStanza, "%w", err)
+	}
+	if w.Format != Format {
+		return nil, damaged(LayerStanza, "unknown format")
 	}
 	// Deterministic encoding means that there is one way to write it: this refuses missing
 	// keys, other orders, longer forms and anything else that a decoder might let pass.
@@ -169,12 +172,8 @@ func (s *Stanza) check() error {
 }
 
 func (s *Stanza) wire() wireStanza {
-	guess := s.Guess
-	if guess == nil {
-		guess = []byte{} // an empty byte string, not null
-	}
 	return wireStanza{Format, s.Salt, s.Root, s.Registration, s.Nonce, s.Realms, len(s.Realms),
-		s.Recover, s.Guesses, s.Hashing, s.Tenant, s.Owner, guess}
+		s.Recover, s.Guesses, s.Hashing, s.Tenant, s.Owner, s.Guess}
 }
 
 func (w *wireStanza) stanza() *Stanza {
@@ -204,20 +203,25 @@ func newer(format string) bool {
 func clip(s string) string { return s[:min(len(s), 32)] }
 
 var (
-	encoding = must(cbor.CoreDetEncOptions().EncMode())
-	strict   = must(decOptions(cbor.ExtraDecErrorUnknownField).DecMode())
-	lenient  = must(decOptions(cbor.ExtraDecErrorNone).DecMode())
+	encoding = must(encOptions().EncMode())
+	decoding = must(decOptions().DecMode())
 )
 
-func decOptions(extra cbor.ExtraDecErrorCond) cbor.DecOptions {
+// encOptions writes nothing as null: a missing byte string is an empty one.
+func encOptions() cbor.EncOptions {
+	o := cbor.CoreDetEncOptions()
+	o.NilContainers = cbor.NilContainerAsEmpty
+	return o
+}
+
+func decOptions() cbor.DecOptions {
 	return cbor.DecOptions{
-		DupMapKey:         cbor.DupMapKeyEnforcedAPF,
-		IndefLength:       cbor.IndefLengthForbidden,
-		TagsMd:            cbor.TagsForbidden,
-		MaxNestedLevels:   4,
-		MaxArrayElements:  255,
-		MaxMapPairs:       32,
-		ExtraReturnErrors: extra,
+		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
+		IndefLength:      cbor.IndefLengthForbidden,
+		TagsMd:           cbor.TagsForbidden,
+		MaxNestedLevels:  4,
+		MaxArrayElements: 255,
+		MaxMapPairs:      32,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"unicode/utf8"
 
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -38,31 +39,37 @@ type wireWallet struct {
 }
 
 func (w *Wallet) encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(wireWallet{
+	wire := wireWallet{
 		string(w.Phrase.Reveal()), w.Language, string(w.Passphrase.Reveal()), w.Name,
 		w.Birthday, w.Fingerprint, append([]string{}, w.Descriptors...), hex.EncodeToString(w.Owner.Reveal()),
-	})
-	if err == nil && b.Len() > maxWallet {
-		clear(b.Bytes())
-		err = ErrTooLarge
 	}
-	return b.Bytes(), err
+	// JSON would quietly put another character in the place of what is not UTF-8.
+	for _, s := range append([]string{wire.Phrase, wire.Passphrase, wire.Name}, wire.Descriptors...) {
+		if !utf8.ValidString(s) {
+			return nil, errors.New("text that is not UTF-8")
+		}
+	}
+	encoded, err := oneForm(wire)
+	if err == nil && len(encoded) > maxWallet {
+		clear(encoded)
+		return nil, ErrTooLarge
+	}
+	return encoded, err
 }
 
 func decodeWallet(encoded []byte) (*Wallet, error) {
 	var w wireWallet
-	d := json.NewDecoder(bytes.NewReader(encoded))
-	d.DisallowUnknownFields()
 	// What the decoder says may quote what it read, which is secret.
-	if d.Decode(&w) != nil {
+	if json.Unmarshal(encoded, &w) != nil {
 		return nil, damaged(LayerWallet, "%w", errors.New("wallet.json cannot be read"))
 	}
+	again, err := oneForm(w)
+	defer clear(again)
+	if err != nil || !bytes.Equal(again, encoded) || w.Descriptors == nil {
+		return nil, damaged(LayerWallet, "%w", errors.New("wallet.json is not in its one form"))
+	}
 	owner, err := hex.DecodeString(w.Owner)
-	if err != nil || len(owner) != SeedSize || w.Phrase == "" {
+	if err != nil || hex.EncodeToString(owner) != w.Owner || len(owner) != SeedSize || w.Phrase == "" {
 		return nil, damaged(LayerWallet, "%w", errors.New("wallet.json lacks the phrase or the owner key"))
 	}
 	return &Wallet{
