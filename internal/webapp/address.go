@@ -94,7 +94,8 @@ func plainAddress(address string) string {
 	if !ok {
 		return ""
 	}
-	return rest
+	dir, _, _ := strings.Cut(rest, "#marker=")
+	return dir
 }
 
 // accountOf says whose account a place is in, from its address.
@@ -102,13 +103,10 @@ func accountOf(address string) string {
 	scheme, rest, _ := strings.Cut(address, ":")
 	u := server(address)
 	switch {
-	case scheme == "folder":
+	case scheme == "folder", scheme == "icloud-drive":
 		return ""
 	case u == nil:
-		account, _, _ := strings.Cut(rest, "?")
-		if !strings.Contains(account, "@") {
-			return "" // an id, which says nothing to people
-		}
+		account, _, _ := strings.Cut(rest, "?") // what follows is for programs
 		return mask(account)
 	case u.User == nil:
 		return u.Host

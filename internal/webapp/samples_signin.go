@@ -81,6 +81,7 @@ func signInSamples() []sample {
 	waiting := func(s *signInScreen) { s.Page = "https://accounts.example/o/oauth2/auth?state=sample" }
 	looking := func(s *signInScreen) { s.Page, s.Looking = "https://accounts.example/", true }
 	again := func(s *signInScreen) { s.Flow, s.Again = "home", "Google Drive" }
+	againRestore := func(s *signInScreen) { s.Flow, s.Again = "restore", "Google Drive" }
 	againWaiting := func(s *signInScreen) { waiting(s); again(s) }
 	restore := func(s *signInScreen) { waiting(s); s.Flow = "restore" }
 	list := []sample{
@@ -89,7 +90,8 @@ func signInSamples() []sample {
 		{"sign-in-dropbox-restore", "sign-in", at(drop, restore, nil)},
 		{"sign-in-again", "sign-in", at(google, againWaiting, nil)},
 		{"sign-in-looking", "sign-in", at(google, looking, nil)},
-		{"sign-in-wrong-account", "sign-in", at(google, again, &signin.WrongAccountError{Want: "s…m@example.com", Got: "a…x@example.com"})},
+		{"sign-in-wrong-account", "sign-in", at(google, againRestore, &signin.WrongAccountError{Want: "s…m@example.com", Got: "a…x@example.com"})},
+		{"sign-in-again-cancelled", "sign-in", at(google, again, signin.ErrCancelled)},
 		{"sign-in-no-client-id", "sign-in", at(drop, nil, &signin.NoClientIDError{Provider: signin.Dropbox, Console: signin.Dropbox.ConsoleURL(), Redirects: signin.Dropbox.RedirectURLs()})},
 	}
 	for _, s := range []struct {

@@ -120,6 +120,9 @@ func orThat(account string) string {
 
 // scheme is what Config.SignIn is called with.
 func (i *signIn) scheme() (string, error) {
+	if i.want != "" {
+		return i.want, nil
+	}
 	if i.provider.Scheme != nextcloud {
 		return i.provider.Scheme, nil
 	}
@@ -146,6 +149,12 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 		a.Log.Warn("signing in did not succeed", "provider", i.provider.Scheme, "error", err)
 		i.problem = explain(err)
 		return "sign-in"
+	}
+	if i.again != "" { // a password of before would stand in the way
+		if err := a.Profile.KeepPlace(i.again, i.want, secret.Text{}); err != nil {
+			i.problem = explain(err)
+			return "sign-in"
+		}
 	}
 	s.notice = "Signed in to " + i.provider.Title + "."
 	if i.flow == "home" {

@@ -67,8 +67,9 @@ type Config struct {
 	// address of the provider's page. It returns the address of the place for Open, which
 	// names the account, and the account for screens. It ends when ctx does.
 	//
-	// For a provider "nextcloud" the scheme comes with the server:
-	// "nextcloud:https://cloud.example".
+	// For a provider "nextcloud" the scheme comes with the server, as in
+	// "nextcloud:https://cloud.example". To sign in again, it is the whole address of the
+	// place, and another account is a *signin.WrongAccountError.
 	SignIn func(ctx context.Context, scheme string, browse func(url string) error) (url, account string, err error)
 
 	DefaultFolder string       // suggested as the first folder
