@@ -174,7 +174,7 @@ var english = table{
 		"signed-out": {
 			"The sign-in to {place} has ended or was refused.",
 			"What is stored there is untouched.",
-			"Sign in again. If it has a password, check that and the user name (--password-file)."},
+			"Sign in again, in the app or with: cloudseed places add NAME. If it has a password, check that and the user name (--password-file)."},
 		"consent": {
 			"The permission for {place} is missing.",
 			"What is stored there is untouched.",
@@ -226,9 +226,9 @@ var english = table{
 			"The account that was known stays as it was. What is stored there is untouched.",
 			"Sign in as {want}. To use the other account as well, add it as a place of its own."},
 		"no-client-id": {
-			"{provider} cannot be signed in to yet: there is no client id.",
+			"Nobody can sign in to {provider} yet: there is no client id.",
 			"Nothing was changed.",
-			"Make one, free of charge, at {console} and put it into the file of client ids. The documents about places say how, step by step."},
+			"Make one, free of charge, at {console} and put it into the file of client ids (--client-ids FILE, or clients.json in the data directory). docs/providers.md says how, step by step."},
 		"client-id": {
 			"The client id of this program was refused by {place}.",
 			"What is stored there is untouched.",

@@ -137,6 +137,9 @@ func typed(err error) (Message, bool) {
 	case errors.As(err, &noLook):
 		m := row("could-not-look", ExitNoLook, "place", placesWord(noLook.Failed))
 		m.Details = placeLines(noLook.Failed)
+		if onlySignIn(noLook.Failed) {
+			m.Next, m.Exit = message(noLook.Failed[0]).Next, ExitSignIn
+		}
 		return m, true
 	case errors.As(err, &unknown):
 		m := row("unknown-pin-servers", ExitUsage)
@@ -154,6 +157,16 @@ func typed(err error) (Message, bool) {
 		return row("wrong-account", ExitSignIn, "want", account.Want, "got", account.Got), true
 	}
 	return Message{}, false
+}
+
+// onlySignIn tells whether signing in again is all that is needed.
+func onlySignIn(failed []*cloudseed.PlaceError) bool {
+	for _, f := range failed {
+		if message(f).Exit != ExitSignIn {
+			return false
+		}
+	}
+	return len(failed) > 0
 }
 
 // row is a row of the table with its facts filled in.

@@ -205,7 +205,7 @@ func TestFacts(t *testing.T) {
 		{fmt.Errorf("%w: %w", cloudseed.ErrDamaged, &phrase.ChecksumError{}), "The backup file is damaged: it was cut short or changed.", ""},
 		{fmt.Errorf("%w: %w", cloudseed.ErrNoBackup, cloudseed.ErrNewerFormat), "This backup was made by a later version of Cloudseed.", ""},
 		{&cloudseed.PlaceError{Place: "Google Drive", Err: store.Errorf("sign in", "", store.ErrRefused, "answered: %w", signin.ErrClientID)}, "The client id of this program was refused by Google Drive.", ""},
-		{fmt.Errorf("sign in: %w", &signin.NoClientIDError{Provider: signin.Dropbox, Console: "https://c.example"}), "Dropbox cannot be signed in to yet: there is no client id.", ""},
+		{fmt.Errorf("sign in: %w", &signin.NoClientIDError{Provider: signin.Dropbox, Console: "https://c.example"}), "Nobody can sign in to Dropbox yet: there is no client id.", ""},
 		{errors.New("boom"), "Something unexpected happened.", ""},
 	} {
 		m := For(test.err)
@@ -290,6 +290,24 @@ func TestLine(t *testing.T) {
 	for in, want := range map[string]string{"Wrong PIN, 1 try left.": "wrong PIN, 1 try left", "PIN servers.": "PIN servers", "": ""} {
 		if got := Line(in); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Where signing in again is all that is needed, scripts see that in the exit code.
+func TestOnlySignIn(t *testing.T) {
+	out, gone := &cloudseed.PlaceError{Place: "drive", Err: store.ErrSignedOut}, &cloudseed.PlaceError{Place: "usb", Err: store.ErrGone}
+	for _, c := range []struct {
+		failed []*cloudseed.PlaceError
+		exit   int
+	}{
+		{[]*cloudseed.PlaceError{out}, ExitSignIn},
+		{[]*cloudseed.PlaceError{out, gone}, ExitNoLook},
+		{[]*cloudseed.PlaceError{gone}, ExitNoLook},
+	} {
+		m := For(&cloudseed.CouldNotLookError{Failed: c.failed})
+		if m.Exit != c.exit || m.Code != "could-not-look" {
+			t.Errorf("%v: %s, exit %d, want %d", m.Details, m.Code, m.Exit, c.exit)
 		}
 	}
 }
