@@ -36,6 +36,7 @@ stopped.`,
 	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, "show a new phrase on the terminal")
 	s.pinFlag(f)
 	s.placeFlags(f)
+	s.signInFlags(f)
 	s.realmsFlag(f)
 	return cmd
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"github.com/cloudseed/cloudseed/internal/places"
 )
 
 func TestMain(m *testing.M) {
@@ -83,8 +85,13 @@ func TestPlaceName(t *testing.T) {
 		"folder:/media/My stick/": "My stick",
 		"folder:/":                "folder",
 		"webdav:https://sam@cloud.example:8443/a/b": "cloud.example",
+		"gdrive:s…m@example.com?id=1f0c77aa":        "Google Drive",
 	} {
-		if got := placeName(url); got != want {
+		a, err := places.Parse(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := placeName(a); got != want {
 			t.Errorf("placeName(%q) = %q, want %q", url, got, want)
 		}
 	}

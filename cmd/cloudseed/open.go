@@ -30,6 +30,7 @@ enough.`,
 	f.BoolVar(&s.flags.dev, "dev", false, "add the gallery of all screens")
 	f.IntVar(&s.flags.port, "port", 0, "`PORT` of 127.0.0.1; a free one when 0")
 	s.realmsFlag(f)
+	s.clientIDsFlag(f)
 	return cmd
 }
 
@@ -48,14 +49,23 @@ func (s *session) openApp(ctx context.Context) error {
 	if err := s.rememberRealms(realms); err != nil {
 		return err
 	}
+	clouds, err := s.openClouds()
+	if err == nil {
+		err = s.badClients
+	}
+	if err != nil {
+		return err
+	}
 	app, err := webapp.New(webapp.Config{
 		Profile: s.profile,
 		Realms:  realms,
 		Known:   known,
 		HTTP:    client,
 		Open: func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error) {
-			return openPlace(ctx, url, password, true)
+			return clouds.Open(ctx, url, password, true)
 		},
+		Providers:     s.providers(),
+		SignIn:        clouds.SignIn,
 		DefaultFolder: suggestedFolder(),
 		DeviceName:    deviceName(),
 		DataDir:       s.profile.Dir(),

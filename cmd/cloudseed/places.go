@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
@@ -58,83 +61,116 @@ func (s *session) wantedPlaces(ctx context.Context) ([]profile.Place, error) {
 			given = []string{"folder:" + dir}
 		}
 	}
-	return resolvePlaces(given, known)
-}
-
-// resolvePlaces finds names among the known places, and gives names to URLs.
-func resolvePlaces(given []string, known []profile.Place) ([]profile.Place, error) {
-	var places []profile.Place
-	taken := make(map[string]bool)
-	for _, p := range known {
-		taken[p.Name] = true
-	}
+	var wanted []profile.Place
 	for _, g := range given {
-		p, err := resolvePlace(g, known, taken)
+		p, err := s.wantedPlace(ctx, g, append(wanted, known...))
 		if err != nil {
 			return nil, err
 		}
-		places = append(places, p)
+		if !slices.Contains(wanted, p) {
+			wanted = append(wanted, p)
+		}
 	}
-	return places, nil
+	return wanted, nil
 }
 
-func resolvePlace(given string, known []profile.Place, taken map[string]bool) (profile.Place, error) {
+// wantedPlace finds a name or an address among the known places, or gives a name to an
+// address that is new here.
+func (s *session) wantedPlace(ctx context.Context, given string, known []profile.Place) (profile.Place, error) {
 	if !isPlaceURL(given) {
-		for _, p := range known {
-			if p.Name == given {
-				return p, nil
-			}
-		}
-		return profile.Place{}, &profile.Error{Name: given, Kind: profile.ErrNoSuch}
+		return namedPlace(given, known)
 	}
-	if dir, ok := cutFolder(given); ok {
-		given = "folder:" + absolute(dir)
+	a, err := parsePlace(given)
+	if err != nil {
+		return profile.Place{}, err
 	}
+	fitting := fittingPlaces(a, known)
+	switch {
+	case len(fitting) > 1:
+		return profile.Place{}, severalAccounts(a, placeNames(fitting))
+	case len(fitting) == 1:
+		return fitting[0], nil
+	case a.Named():
+		return profile.Place{Name: freeName(a, known), URL: a.String()}, nil
+	}
+	if a, err = s.someAccount(ctx, a); err != nil {
+		return profile.Place{}, err
+	}
+	p := profile.Place{Name: freeName(a, known), URL: a.String()}
+	return p, s.profile.AddPlace(p) // a sign-in is not to be done twice, whatever comes next
+}
+
+func namedPlace(name string, known []profile.Place) (profile.Place, error) {
 	for _, p := range known {
-		if p.URL == given {
+		if p.Name == name {
 			return p, nil
 		}
 	}
-	name := placeName(given)
-	for n := 2; taken[name]; n++ {
-		name = fmt.Sprintf("%s %d", placeName(given), n)
+	return profile.Place{}, &profile.Error{Name: name, Kind: profile.ErrNoSuch}
+}
+
+// fittingPlaces are the known places that an address can mean, each once.
+func fittingPlaces(a places.Address, known []profile.Place) (fitting []profile.Place) {
+	for _, p := range known {
+		if a.Fits(p.URL) && !slices.Contains(fitting, p) {
+			fitting = append(fitting, p)
+		}
 	}
-	taken[name] = true
-	return profile.Place{Name: name, URL: given}, nil
+	return fitting
+}
+
+func placeNames(all []profile.Place) (names []string) {
+	for _, p := range all {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// freeName is a name for a new place that no known one has.
+func freeName(a places.Address, known []profile.Place) string {
+	name := placeName(a)
+	for n := 2; slices.Contains(placeNames(known), name); n++ {
+		name = fmt.Sprintf("%s %d", placeName(a), n)
+	}
+	return name
 }
 
 // openNamed opens one place. On a terminal a folder that is not there can be made.
 func (s *session) openNamed(ctx context.Context, p profile.Place, mayCreate bool) (opened, error) {
-	if err := checkPlaceURL(p.URL); err != nil {
-		return opened{}, err
-	}
-	password, err := s.placePassword(ctx, p)
+	a, err := parsePlace(p.URL)
 	if err != nil {
 		return opened{}, err
 	}
-	place, err := openPlace(ctx, p.URL, password, mayCreate)
-	if dir, ok := cutFolder(p.URL); ok && mayCreate && s.tty != nil && errors.Is(err, store.ErrGone) {
-		yes, askErr := s.confirm(ctx, fmt.Sprintf("There is no folder %s. Make it?", dir))
+	clouds, err := s.openClouds()
+	if err != nil {
+		return opened{}, err
+	}
+	password, err := s.placePassword(ctx, p, a)
+	if err != nil {
+		return opened{}, err
+	}
+	place, err := clouds.Open(ctx, a.String(), password, mayCreate)
+	if a.Kind.Scheme == "folder" && mayCreate && s.tty != nil && errors.Is(err, store.ErrGone) && !strings.Contains(a.Rest, "#marker=") {
+		yes, askErr := s.confirm(ctx, fmt.Sprintf("There is no folder %s. Make it?", a.Rest))
 		if askErr != nil {
 			return opened{}, askErr
 		}
 		if yes {
-			place.Store, err = folder.Create(dir)
+			place.Store, err = folder.Create(a.Rest)
 		}
 	}
-	var broken *problem
-	if errors.As(err, &broken) {
-		return opened{}, err // a mistake in the address, not trouble of the place
-	}
 	if err != nil {
-		place.Store = absent{p.URL, err}
+		place.Store = absent{places.Masked(p.URL), err}
 	}
 	place.Name, place.URL = p.Name, p.URL
 	return opened{place, password}, nil
 }
 
-func (s *session) placePassword(ctx context.Context, p profile.Place) (secret.Text, error) {
-	if !needsPassword(p.URL) {
+// placePassword is the password of a place that has one. Nextcloud's comes from the sign-in,
+// unless a file is given with one that was made by hand.
+func (s *session) placePassword(ctx context.Context, p profile.Place, a places.Address) (secret.Text, error) {
+	byHand := a.Kind.Scheme == "nextcloud" && s.flags.passwordFile != "" && a.Named()
+	if !a.NeedsPassword() && !byHand {
 		return secret.Text{}, nil
 	}
 	known, err := s.profile.Password(p.Name)
@@ -146,7 +182,7 @@ func (s *session) placePassword(ctx context.Context, p profile.Place) (secret.Te
 	case s.tty == nil:
 		return secret.Text{}, missing("the password of "+p.Name, "--password-file FILE")
 	}
-	return s.tty.AskSecret(ctx, "Password for "+p.URL)
+	return s.tty.AskSecret(ctx, "Password for "+places.Masked(p.URL))
 }
 
 // passwordOnce reads --password-file once, for all places: it may be standard input.
@@ -162,8 +198,8 @@ func (s *session) passwordOnce() (secret.Text, error) {
 }
 
 // remember keeps places, so that later commands find them by themselves.
-func (s *session) remember(places []opened) error {
-	for _, p := range places {
+func (s *session) remember(all []opened) error {
+	for _, p := range all {
 		if err := s.profile.KeepPlace(p.Name, p.URL, p.password); err != nil {
 			return err
 		}
@@ -171,20 +207,12 @@ func (s *session) remember(places []opened) error {
 	return nil
 }
 
-func plain(places []opened) []cloudseed.Place {
+func plain(given []opened) []cloudseed.Place {
 	var all []cloudseed.Place
-	for _, p := range places {
+	for _, p := range given {
 		all = append(all, p.Place)
 	}
 	return all
-}
-
-func cutFolder(url string) (string, bool) {
-	const scheme = "folder:"
-	if len(url) > len(scheme) && url[:len(scheme)] == scheme {
-		return url[len(scheme):], true
-	}
-	return "", false
 }
 
 func suggestedFolder() string {

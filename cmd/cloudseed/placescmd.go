@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -8,46 +9,89 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/store/folder"
 )
 
 func newPlaces(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "places",
 		Short:   "The places that this computer remembers",
-		Example: "  cloudseed places add stick folder:/media/usb\n  cloudseed places list",
+		Example: "  cloudseed places add drive gdrive:\n  cloudseed places list",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.listPlaces() },
 	}
-	add := &cobra.Command{
-		Use:     "add NAME URL",
-		Short:   "Look at a place and remember it",
-		Example: "  cloudseed places add stick folder:/media/usb\n  cloudseed places add home webdav:https://sam@cloud.example/backup",
-		Args:    cobra.ExactArgs(2),
-		RunE:    func(cmd *cobra.Command, args []string) error { return s.addPlace(cmd, args[0], args[1]) },
-	}
-	add.Flags().StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
 	list := &cobra.Command{
 		Use:     "list",
-		Short:   "List the remembered places",
+		Short:   "List the remembered places, with masked accounts",
 		Example: "  cloudseed places list",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.listPlaces() },
 	}
 	remove := &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "Forget a place; the files in it stay",
+		Use:   "remove NAME",
+		Short: "Sign out of a place and forget it; the files in it stay",
+		Long: `Remove takes back the permission that this computer has at the provider, where the
+provider lets it, and forgets the place. The files in it stay. It says which backups
+count on the place.`,
 		Example: "  cloudseed places remove stick",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return s.removePlace(args[0]) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.removePlace(cmd.Context(), args[0]) },
 	}
-	cmd.AddCommand(add, list, remove)
+	cmd.AddCommand(newPlacesAdd(s), list, remove)
 	return cmd
 }
 
+func newPlacesAdd(s *session) *cobra.Command {
+	add := &cobra.Command{
+		Use:   "add NAME [URL]",
+		Short: "Sign in to a place, look at it and remember it",
+		Long: `Add signs in where the place has accounts, in the browser, looks at the place, and
+remembers it. Without a URL it signs in again to the place of that name.
+
+  gdrive:   dropbox:   onedrive:   icloud:   icloud-drive:
+  nextcloud:https://host                 sign-in in the browser
+  webdav:https://user@host/path          with --password-file or at the terminal
+  s3:https://ACCESSKEY@host/bucket/path  the secret key, likewise
+  folder:/path`,
+		Example: `  cloudseed places add drive gdrive:
+  cloudseed places add bucket s3:https://AKIA0123@s3.example/backups --password-file secret.txt
+  cloudseed places add stick folder:/media/usb --removable
+  cloudseed places add drive`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.addPlace(cmd.Context(), args[0], append(args, "")[1])
+		},
+	}
+	add.Flags().StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	add.Flags().BoolVar(&s.flags.removable, "removable", false, "mark the folder, so that another drive is never taken for this one")
+	s.signInFlags(add.Flags())
+	return add
+}
+
 type placesResult struct {
-	Places []profile.Place `json:"places"`
+	Places []placeJSON `json:"places"`
+}
+
+type placeJSON struct {
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	Kind    string `json:"kind"`
+	Account string `json:"account,omitempty"` // masked
+}
+
+func newPlacesResult(known ...profile.Place) placesResult {
+	r := placesResult{Places: []placeJSON{}}
+	for _, p := range known {
+		row := placeJSON{Name: p.Name, URL: p.URL, Kind: words.PlaceKind(p.URL)}
+		if a, err := places.Parse(p.URL); err == nil {
+			row.Account = a.Account()
+		}
+		r.Places = append(r.Places, row)
+	}
+	return r
 }
 
 func (r placesResult) text(w io.Writer) {
@@ -58,7 +102,7 @@ func (r placesResult) text(w io.Writer) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	for _, p := range r.Places {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, words.PlaceKind(p.URL), p.URL)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, p.Kind, places.Masked(p.URL))
 	}
 }
 
@@ -66,53 +110,151 @@ func (s *session) listPlaces() error {
 	if err := s.read(); err != nil {
 		return err
 	}
-	places, err := s.profile.Places()
+	known, err := s.profile.Places()
 	if err != nil {
 		return err
 	}
-	s.printer.result("places", placesResult{append([]profile.Place{}, places...)})
+	s.printer.result("places", newPlacesResult(known...))
 	return nil
 }
 
 // addPlace remembers a place only after it has been looked at: a wrong address or
 // password is best found while the person is there.
-func (s *session) addPlace(cmd *cobra.Command, name, url string) error {
-	ctx := cmd.Context()
+func (s *session) addPlace(ctx context.Context, name, url string) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	if dir, ok := cutFolder(url); ok {
-		url = "folder:" + absolute(dir)
-	}
-	p, err := s.openNamed(ctx, profile.Place{Name: name, URL: url}, true)
+	known, err := s.profile.Places()
 	if err != nil {
 		return err
 	}
-	if _, err := p.Store.List(ctx); err != nil {
+	p, err := s.newPlace(ctx, name, url, known)
+	if err != nil {
+		return err
+	}
+	place, err := s.openNamed(ctx, p, true)
+	if err != nil {
+		return err
+	}
+	if _, err := place.Store.List(ctx); err != nil {
 		return &cloudseed.PlaceError{Place: name, Err: err}
 	}
-	if err := s.profile.AddPlace(profile.Place{Name: name, URL: url}); err != nil {
+	if err := s.profile.AddPlace(p); err != nil {
 		return err
 	}
-	if err := s.profile.SetPassword(name, p.password); err != nil {
+	if err := s.profile.SetPassword(name, place.password); err != nil {
 		return err
 	}
-	s.printer.result("places add", placesResult{[]profile.Place{{Name: name, URL: url}}})
+	s.printer.result("places add", newPlacesResult(p))
 	return nil
 }
 
-// removePlace forgets a place. One that a backup counts on is still named by its device.
-func (s *session) removePlace(name string) error {
+// newPlace finds out the address of the place to add, signing in if need be. A name that
+// another place has is refused before anybody signs in.
+func (s *session) newPlace(ctx context.Context, name, url string, known []profile.Place) (profile.Place, error) {
+	of, err := namedPlace(name, known)
+	switch {
+	case err != nil && url == "":
+		return of, err
+	case url == "":
+		url = of.URL
+	}
+	a, parseErr := parsePlace(url)
+	switch {
+	case parseErr != nil:
+		return of, parseErr
+	case err == nil && !a.Fits(of.URL):
+		return of, &profile.Error{Name: name, Kind: profile.ErrPlaceTaken}
+	case err == nil: // the same account again
+		a, parseErr = parsePlace(of.URL)
+	}
+	if parseErr == nil && s.flags.removable && a.Kind.Scheme == "folder" {
+		a, parseErr = mark(ctx, name, a)
+	}
+	if parseErr == nil && a.Kind.SignIn && !(a.Named() && s.flags.passwordFile != "") {
+		a, parseErr = s.signIn(ctx, a)
+	}
+	if parseErr != nil {
+		return of, parseErr
+	}
+	for _, p := range known {
+		if p.URL == a.String() && p.Name != name {
+			return p, newProblem("place-known", words.ExitUsage, fmt.Sprintf("That is the place %q already.", p.Name), "Use that name, or sign in with another account.")
+		}
+	}
+	return profile.Place{Name: name, URL: a.String()}, nil
+}
+
+// mark puts a marker on a removable drive, if it has none yet.
+func mark(ctx context.Context, name string, a places.Address) (places.Address, error) {
+	drive, err := folder.Adopt(ctx, a.Rest)
+	if err != nil {
+		return a, &cloudseed.PlaceError{Place: name, Err: err}
+	}
+	a.Rest = drive.Address()
+	return a, nil
+}
+
+// removePlace signs out of a place and forgets it. One that a backup counts on is still
+// named by its device.
+func (s *session) removePlace(ctx context.Context, name string) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	if err := s.profile.RemovePlace(name); err != nil {
-		return err
-	}
-	places, err := s.profile.Places()
+	known, err := s.profile.Places()
 	if err != nil {
 		return err
 	}
-	s.printer.result("places remove", placesResult{append([]profile.Place{}, places...)})
+	p, err := namedPlace(name, known)
+	if err != nil {
+		return err
+	}
+	r := removeResult{Removed: name}
+	if r.Backups, err = s.countingOn(p); err != nil {
+		return err
+	}
+	if stop, err := s.keepIt(ctx, r); stop || err != nil {
+		return err
+	}
+	s.signOut(ctx, p, &r)
+	if err := s.profile.RemovePlace(name); err != nil {
+		return err
+	}
+	known, err = s.profile.Places()
+	if err != nil {
+		return err
+	}
+	r.placesResult = newPlacesResult(known...)
+	s.printer.result("places remove", r)
 	return nil
+}
+
+// signOut forgets the sign-in here in any case. What the provider could not be told is said
+// to the person, and stops nothing.
+func (s *session) signOut(ctx context.Context, p profile.Place, r *removeResult) {
+	clouds, err := s.openClouds()
+	var out places.SignedOut
+	if err == nil {
+		out, err = clouds.SignOut(ctx, p.URL)
+	}
+	if err != nil {
+		m := messageOf(&cloudseed.PlaceError{Place: p.Name, Err: err})
+		s.printer.note("%s could not be told that the permission ends: %s", words.PlaceKind(p.URL), words.Line(m.What))
+	}
+	r.SignedOut, r.Revoked = out.Was, out.Revoked
+	if out.Was && !out.Revoked {
+		r.Manage = out.Manage
+	}
+}
+
+// keepIt asks whether a place that backups count on is to be removed all the same.
+func (s *session) keepIt(ctx context.Context, r removeResult) (bool, error) {
+	if s.tty == nil || len(r.Backups) == 0 {
+		return false, nil
+	}
+	for _, b := range r.Backups {
+		s.tty.Tell("%s", b.line(r.Removed))
+	}
+	yes, err := s.confirm(ctx, "Remove it all the same?")
+	return !yes, err
 }

@@ -35,6 +35,7 @@ words come out only with --show-phrase on a terminal, or into files with --out D
 	f.StringVar(&s.flags.out, "out", "", "new `DIR` for the words and the attached files (mode 0600)")
 	s.pinFlag(f)
 	s.placeFlags(f)
+	s.signInFlags(f)
 	s.realmsFlag(f)
 	return cmd
 }

@@ -175,3 +175,10 @@ func writeNew(path string, data []byte) error {
 	}
 	return nil
 }
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}

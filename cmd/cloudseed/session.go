@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/internal/term"
 	"github.com/cloudseed/cloudseed/realm/embedded"
@@ -28,6 +30,14 @@ type session struct {
 	embedded     *embedded.Realms // the PIN servers inside this process, once needed
 	filePassword *secret.Text     // of --password-file, once read
 	closers      []func() error
+	readOnly     bool           // the profile is
+	clouds       *places.Config // once needed
+	badClients   error          // why the client ids cannot be used
+
+	// For tests: the world outside. Nil and false are the real one.
+	http     func() *http.Client
+	openURL  func(url string) error
+	fileKeys bool // no keychain of the system
 }
 
 // flags of all commands; each command adds those that it reads.
@@ -35,10 +45,10 @@ type flags struct {
 	data, realms, name, vault                          string
 	phraseFile, passphraseFile, pinFile, passwordFile  string
 	places, files                                      []string
-	out, language                                      string
+	out, language, clientIDs                           string
 	words, port                                        int
 	json, verbose, newPhrase, showPhrase, acceptRealms bool
-	noBrowser, dev                                     bool
+	noBrowser, dev, removable                          bool
 }
 
 func (s *session) commonFlags(cmd *cobra.Command) {
@@ -53,7 +63,7 @@ func (s *session) realmsFlag(f *pflag.FlagSet) {
 }
 
 func (s *session) placeFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.flags.places, "place", nil, "`NAME or URL` of a place, such as folder:/media/usb; repeatable")
+	f.StringArrayVar(&s.flags.places, "place", nil, "`NAME or URL` of a place, such as folder:/media/usb or gdrive:; repeatable")
 	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
 }
 
@@ -62,7 +72,7 @@ func (s *session) pinFlag(f *pflag.FlagSet) {
 }
 
 // named by the environment: the name of a file or directory, never a secret itself.
-var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "password-file"}
+var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "password-file", "client-ids"}
 
 // prepare runs before every command: CLOUDSEED_PIN_FILE and the like stand in for flags
 // that were not given, and standard input can be only one thing.
@@ -109,6 +119,7 @@ func (s *session) read() error {
 		return err
 	}
 	s.profile, err = profile.Read(dir)
+	s.readOnly = true
 	return err
 }
 

@@ -90,6 +90,15 @@ func (a Address) user() string {
 	return u.User.Username()
 }
 
+// Host is the server of a place that has one.
+func (a Address) Host() string {
+	u, err := url.Parse(a.Rest)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
 // Named tells whether the address says which account it is. One that does not, such as
 // "gdrive:", is for [Config.SignIn], or stands for the one known place that it [Address.Fits].
 func (a Address) Named() bool {
