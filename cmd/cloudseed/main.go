@@ -33,11 +33,11 @@ func main() {
 
 // run is the whole program; it returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := &session{
-		stdin:   stdin,
-		tty:     term.Open(stdin),
-		printer: &printer{stdout: stdout, stderr: stderr},
-	}
+	return new(session).run(ctx, args, stdin, stdout, stderr)
+}
+
+func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s.stdin, s.tty, s.printer = stdin, term.Open(stdin), &printer{stdout: stdout, stderr: stderr}
 	defer s.close()
 	root := newRoot(s)
 	root.SetArgs(args)
