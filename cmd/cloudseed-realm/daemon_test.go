@@ -18,7 +18,6 @@ import (
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/realm/realmtest"
-	"github.com/cloudseed/cloudseed/realm/sqlite"
 )
 
 // A daemon is a cloudseed-realm process. It keeps its data and address over restarts.
@@ -126,11 +125,11 @@ func (d *daemon) target(t *testing.T, owner bool) realmtest.Target {
 // spent reads the counter from the database of a daemon that does not run.
 func (d *daemon) spent(t *testing.T) (record realm.Record) {
 	t.Helper()
-	store, err := sqlite.Open(d.dir)
+	database, store, err := openSealed(d.dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	defer database.Close()
 	user := realm.NewRecordID(juicebox.Tenant, juicebox.TokenSubject(public(ownerKey), public(guessKey)))
 	err = store.Update(t.Context(), user, func(old []byte) (_ []byte, err error) {
 		record, err = realm.DecodeRecord(old)
@@ -229,4 +228,53 @@ func TestBuiltInTenantSwitchedOff(t *testing.T) {
 	if refused, ok := err.(*realmtest.StatusError); !ok || refused.Status != http.StatusUnauthorized {
 		t.Errorf("got %v, want status 401", err)
 	}
+}
+
+// A stolen database alone has nothing of a registration, not even its public parts, while
+// the server runs and after; and the records outlive a change of the key.
+func TestDatabaseIsSealed(t *testing.T) {
+	d := newDaemon(t, juicebox.RealmID{0xaa})
+	registration := realmtest.Registration(5)
+	if _, err := d.target(t, true).Ask(t.Context(), registration); err != nil {
+		t.Fatal(err)
+	}
+	files := d.files(t)
+	d.kill()
+	if out, err := exec.Command("cloudseed-realm", "rotate", "--data", d.dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	files = append(files, d.files(t)...)
+	for _, file := range files {
+		for name, part := range map[string][]byte{
+			"share": registration.OPRFPrivateKey[:], "tag": registration.UnlockKeyTag[:],
+			"version": registration.Version[:], "key share": registration.EncryptionKeyScalarShare[:],
+			"public key": registration.OPRFSignedPublicKey.PublicKey[:],
+		} {
+			if strings.Contains(file, string(part)) {
+				t.Errorf("the database has the %s", name)
+			}
+		}
+	}
+	d.start(t)
+	reply, err := d.target(t, false).Ask(t.Context(), juicebox.Recover1{})
+	if want := (juicebox.Recover1Response{Status: juicebox.StatusOK, Version: registration.Version}); err != nil || reply != want {
+		t.Errorf("after rotate: %v, %v", reply, err)
+	}
+}
+
+// files reads what a thief of the database gets.
+func (d *daemon) files(t *testing.T) (files []string) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(d.dir, "realm.db*"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no database: %v", err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, string(data))
+	}
+	return files
 }

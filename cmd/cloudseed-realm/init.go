@@ -5,15 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/cloudseed/cloudseed/realm/sqlite"
 	"github.com/spf13/cobra"
 )
 
 func newInit() *cobra.Command {
-	var dir, id string
+	var dir, keys, id string
 	c := &cobra.Command{
 		Use:   "init --data DIR",
 		Short: "Make an empty realm in a directory, once",
@@ -26,10 +28,11 @@ func newInit() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return initialize(c.OutOrStdout(), dir, realmID)
+			return initialize(c.OutOrStdout(), dir, keyFile(dir, keys), realmID)
 		},
 	}
 	c.Flags().StringVar(&dir, "data", "", "`directory` for the realm's database; it is made if need be")
+	c.Flags().StringVar(&keys, "keys", "", keysUsage)
 	c.Flags().StringVar(&id, "id", "", "the realm's id, 32 hexadecimal `digits` (default random)")
 	return c
 }
@@ -53,14 +56,34 @@ func newID(text string) (juicebox.RealmID, error) {
 	return id, nil
 }
 
-func initialize(w io.Writer, dir string, id juicebox.RealmID) error {
+// initialize makes the key file before the database: a key file without records can be
+// thrown away, a database without its keys could not be used.
+func initialize(w io.Writer, dir, keys string, id juicebox.RealmID) error {
+	if exists, err := sqlite.Exists(dir); err != nil {
+		return failure{err}
+	} else if exists {
+		return explain(fmt.Errorf("creating a realm in %s: %w", dir, sqlite.ErrExists), dir)
+	}
+	if err := seal.Create(keys, id); err != nil {
+		return explain(err, dir)
+	}
 	if err := sqlite.Create(dir, id); err != nil {
+		os.Remove(keys) // nothing was sealed with it
 		return explain(err, dir)
 	}
 	fmt.Fprintf(w, "realm %s is made in %s\n", id, dir)
+	fmt.Fprintf(w, "records are sealed with the keys in %s: keep a copy apart from copies of the database\n", keys)
 	fmt.Fprintf(w, "in the configuration of clients: {\"id\":\"%s\",\"address\":\"https://YOUR.HOST/\"}\n", id)
-	fmt.Fprintf(w, "next: cloudseed-realm serve --data %s\n", shellWord(dir))
+	fmt.Fprintf(w, "next: cloudseed-realm serve --data %s%s\n", shellWord(dir), keysFlag(dir, keys))
 	return nil
+}
+
+// keysFlag is what a printed command needs to find the key file.
+func keysFlag(dir, keys string) string {
+	if keys == keyFile(dir, "") {
+		return ""
+	}
+	return " --keys " + shellWord(keys)
 }
 
 // explain says what to do about an error of the database in dir.
@@ -74,6 +97,12 @@ func explain(err error, dir string) error {
 		hint = "nothing was changed; serve it: cloudseed-realm serve --data " + shellWord(dir)
 	case errors.Is(err, sqlite.ErrInUse):
 		hint = "another process serves it; stop that one first"
+	case errors.Is(err, seal.ErrMissing):
+		hint = "without its keys no record can be read; put the key file back, or name it with --keys FILE"
+	case errors.Is(err, seal.ErrExists):
+		hint = "nothing was changed; if it belongs to no database, because an init was interrupted, remove it"
+	case errors.Is(err, seal.ErrOpen):
+		hint = "whoever reads it can read every record of a stolen database; then: chmod 600 on the key file"
 	default:
 		return failure{err}
 	}

@@ -13,16 +13,16 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/realm"
-	"github.com/cloudseed/cloudseed/realm/sqlite"
 	"github.com/spf13/cobra"
 )
 
 // serveOptions are the flags of serve.
 type serveOptions struct {
-	dir, listen, tenants string
-	tlsCert, tlsKey      string
-	behindProxy          string
-	noBuiltIn, verbose   bool
+	dir, keys          string
+	listen, tenants    string
+	tlsCert, tlsKey    string
+	behindProxy        string
+	noBuiltIn, verbose bool
 }
 
 func newServe() *cobra.Command {
@@ -47,6 +47,7 @@ operator.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.dir, "data", "", "`directory` that init made")
+	f.StringVar(&o.keys, "keys", "", keysUsage)
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
 	f.BoolVar(&o.noBuiltIn, "no-built-in", false, "switch off the built-in tenant, whose users need no account")
@@ -87,13 +88,13 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	if err != nil {
 		return failure{err}
 	}
-	store, err := sqlite.Open(o.dir)
+	store, sealed, err := openSealed(o.dir, o.keys)
 	if err != nil {
-		return explain(err, o.dir)
+		return err
 	}
 	defer store.Close() // for the errors below
 	handler, err := realm.New(realm.Config{
-		ID: store.ID(), Store: store, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
+		ID: store.ID(), Store: sealed, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
 	})
 	if err != nil {
 		return failure{err}

@@ -2,7 +2,10 @@
 // that everything can be tried out without a server.
 //
 // It is for trying out only: whoever copies the directory has every share and can try
-// PINs without limit as soon as they also have a backup file.
+// PINs without limit as soon as they also have a backup file. The records are sealed as
+// any realm's are, but the key file lies beside each database: that keeps shares out of a
+// lone copy of a database file and out of freed disk blocks, and protects from nobody who
+// takes the directory.
 //
 // The first time call [Create]; from then on [Open]. As with any realm's database, one
 // that is missing is an error and never made silently: that would forget all records and
@@ -22,6 +25,7 @@ import (
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/realm/internal/durable"
+	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/cloudseed/cloudseed/realm/sqlite"
 )
 
@@ -51,7 +55,8 @@ func Create(dir string) error {
 	for i := range Count {
 		var id juicebox.RealmID
 		rand.Read(id[:])
-		if err := sqlite.Create(realmDir(half, i), id); err != nil {
+		part := realmDir(half, i)
+		if err := errors.Join(seal.Create(filepath.Join(part, seal.FileName), id), sqlite.Create(part, id)); err != nil {
 			return err
 		}
 	}
@@ -66,7 +71,7 @@ func realmDir(dir string, i int) string {
 }
 
 // Open opens the realms that [Create] made. Its errors are those of [sqlite.Open]:
-// [sqlite.ErrMissing], [sqlite.ErrInUse] and so on. log is as in [realm.Config].
+// [sqlite.ErrMissing], [sqlite.ErrInUse] and so on, and those of [seal.Read]. log is as in [realm.Config].
 func Open(dir string, log *slog.Logger) (*Realms, error) {
 	r := &Realms{handlers: make(map[juicebox.RealmID]http.Handler)}
 	for i := range Count {
@@ -83,7 +88,11 @@ func (r *Realms) open(dir string, log *slog.Logger) error {
 		return err
 	}
 	r.stores = append(r.stores, store)
-	handler, err := realm.New(realm.Config{ID: store.ID(), Store: store, Log: log})
+	keys, err := seal.Read(filepath.Join(dir, seal.FileName), store.ID())
+	if err != nil {
+		return err
+	}
+	handler, err := realm.New(realm.Config{ID: store.ID(), Store: seal.New(store, keys), Log: log})
 	if err != nil {
 		return err
 	}

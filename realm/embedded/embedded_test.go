@@ -11,6 +11,7 @@ import (
 
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm/embedded"
+	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/cloudseed/cloudseed/realm/sqlite"
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -100,6 +101,14 @@ func TestCreateAndOpenRefuse(t *testing.T) {
 		t.Fatalf("a failed Open keeps realm-1 locked: %v", err)
 	}
 	open2.Close()
+	keys := filepath.Join(dir, "realm-1", seal.FileName)
+	os.Remove(keys)
+	if _, err := embedded.Open(dir, nil); !errors.Is(err, seal.ErrMissing) {
+		t.Errorf("key file lost: %v, want ErrMissing", err)
+	}
+	if _, err := os.Stat(keys); err == nil {
+		t.Error("Open made the key file")
+	}
 	if left, _ := filepath.Glob(dir + ".new-*"); left != nil {
 		t.Errorf("left behind: %v", left)
 	}

@@ -28,10 +28,10 @@ func Create(dir string, id juicebox.RealmID) error {
 	}
 	defer lock.Close()
 	path := filepath.Join(dir, databaseName)
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("creating %s: %w", path, ErrExists)
-	} else if !errors.Is(err, os.ErrNotExist) {
+	if exists, err := Exists(dir); err != nil {
 		return err
+	} else if exists {
+		return fmt.Errorf("creating %s: %w", path, ErrExists)
 	}
 	// The lock is held, so a half-made file of this name is from a Create that died.
 	half := path + ".new"
@@ -46,6 +46,15 @@ func Create(dir string, id juicebox.RealmID) error {
 	}
 	// The parent too, since dir may be new.
 	return errors.Join(durable.SyncDir(dir), durable.SyncDir(filepath.Dir(dir)))
+}
+
+// Exists tells whether [Create] would refuse dir because a database is there.
+func Exists(dir string) (bool, error) {
+	_, err := os.Lstat(filepath.Join(dir, databaseName))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func create(path string, id juicebox.RealmID) error {

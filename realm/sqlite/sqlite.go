@@ -3,8 +3,8 @@
 //
 // The directory holds realm.db with its -wal and -shm companions, and realm.lock. It
 // belongs on a local disk: the lock and SQLite's own locks are unreliable on network file
-// systems. The database holds the realm's shares in the clear; the directory is made
-// readable for its owner only.
+// systems. The store keeps the bytes that it is given: package realm/seal encrypts them. The
+// directory is made readable for its owner only.
 //
 // A database that is not there is never made silently, because that would give every
 // guess back: [Create] and [Open] are two functions. For the same reason, putting an old
@@ -41,7 +41,8 @@ const (
 	lockName     = "realm.lock"
 	// applicationID marks the file as ours ("csrl"), schemaVersion says which tables it has.
 	applicationID = 0x6373726c
-	schemaVersion = 1
+	// 2: the records are sealed. Nothing was released with 1.
+	schemaVersion = 2
 )
 
 // A Store is an open database. It is safe for concurrent use. Only one Store can have a

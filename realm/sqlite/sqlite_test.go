@@ -197,7 +197,9 @@ func TestOpenRefuses(t *testing.T) {
 	blank := t.TempDir()
 	os.WriteFile(filepath.Join(blank, databaseName), nil, 0o600)
 	newer := created(t)
-	execute(t, newer, "PRAGMA user_version = 2")
+	execute(t, newer, "PRAGMA user_version = 3")
+	unsealed := created(t)
+	execute(t, unsealed, "PRAGMA user_version = 1")
 	taken := created(t)
 	mustOpen(t, taken)
 	for _, test := range []struct {
@@ -209,6 +211,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"not SQLite", foreign, ErrForeign},
 		{"empty file", blank, ErrForeign},
 		{"newer version", newer, ErrForeign},
+		{"of before records were sealed", unsealed, ErrForeign},
 		{"open already", taken, ErrInUse},
 	} {
 		if s, err := Open(test.dir); !errors.Is(err, test.want) {
@@ -312,4 +315,27 @@ func TestCloseKeepsWhatItAcknowledged(t *testing.T) {
 		}
 		return true
 	})
+}
+
+func TestEach(t *testing.T) {
+	s := mustOpen(t, created(t))
+	const n = 2*maxGroup + 3
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { put(t, s, realm.RecordID{byte(i), byte(i >> 8)}, []byte{0, 0, 0, 0, 0, 0, 0, 1}) })
+	}
+	wg.Wait()
+	if err := s.Each(ctx, func(realm.RecordID) realm.Change { return increment }); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		if got := get(t, s, realm.RecordID{byte(i), byte(i >> 8)}); binary.BigEndian.Uint64(got) != 2 {
+			t.Fatalf("record %d: %x", i, got)
+		}
+	}
+	refused := errors.New("refused")
+	err := s.Each(ctx, func(realm.RecordID) realm.Change { return func([]byte) ([]byte, error) { return nil, refused } })
+	if !errors.Is(err, refused) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/cloudseed/cloudseed/realm"
+	"github.com/cloudseed/cloudseed/realm/seal"
+	"github.com/cloudseed/cloudseed/realm/sqlite"
+)
+
+const keysUsage = "`file` with the keys that seal the records (default keys.json in the directory of --data);\n" +
+	"only apart from the database does it protect a stolen copy of the whole directory"
+
+// keyFile is the file that --keys names, or the one beside the database.
+func keyFile(dir, keys string) string {
+	if keys == "" {
+		return filepath.Join(dir, seal.FileName)
+	}
+	return keys
+}
+
+// openSealed opens the database in dir and the keys to it. Its error is explained.
+func openSealed(dir, keys string) (*sqlite.Store, realm.Store, error) {
+	store, err := sqlite.Open(dir)
+	if err != nil {
+		return nil, nil, explain(err, dir)
+	}
+	read, err := seal.Read(keyFile(dir, keys), store.ID())
+	if err != nil {
+		store.Close()
+		return nil, nil, explain(err, dir)
+	}
+	return store, seal.New(store, read), nil
+}

@@ -1,0 +1,183 @@
+package seal
+
+import (
+	"bytes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/internal/durable"
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// FileName is what a key file is called where nothing else is asked for.
+const FileName = "keys.json"
+
+var (
+	ErrMissing = errors.New("no key file")                           // Read: without it no record can be read
+	ErrExists  = errors.New("there is a key file")                   // Create: refused, records may need it
+	ErrForeign = errors.New("not a key file of this realm")          // another file, version or realm
+	ErrOpen    = errors.New("the key file can be read by everybody") // Read: refused
+)
+
+// Keys open and seal the records of one realm. They are safe for concurrent use.
+type Keys struct {
+	realm   juicebox.RealmID
+	epoch   uint64
+	newest  uint32
+	ciphers map[uint32]cipher.AEAD
+}
+
+// Format keeps keys out of logs.
+func (k *Keys) Format(f fmt.State, _ rune) { io.WriteString(f, "[keys]") }
+
+// file is a key file: JSON, mode 0600.
+type file struct {
+	Format int    `json:"format"` // 1
+	Realm  string `json:"realm"`  // 32 hexadecimal digits
+	// Epoch changes when an older database was put back, so that records of before and
+	// after are never mixed.
+	Epoch uint64 `json:"epoch"`
+	Keys  []key  `json:"keys"` // in order of version; the last one seals
+}
+
+type key struct {
+	Version uint32 `json:"version"`
+	Key     string `json:"key"` // 32 bytes in hexadecimal
+}
+
+const fileFormat = 1
+
+// Create makes a key file with one random key for the realm id, and its directory (0700)
+// if need be. A file that is there is never touched: the error then wraps [ErrExists].
+func Create(path string, id juicebox.RealmID) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("creating %s: %w", path, ErrExists)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return write(path, file{Format: fileFormat, Realm: id.String(), Epoch: 1, Keys: []key{newKey(1)}})
+}
+
+func newKey(version uint32) key {
+	raw := make([]byte, chacha20poly1305.KeySize)
+	rand.Read(raw)
+	return key{version, hex.EncodeToString(raw)}
+}
+
+// Read reads the key file of the realm id. The error wraps [ErrMissing], [ErrForeign] or
+// [ErrOpen] where one of them is the cause, and never quotes a key.
+func Read(path string, id juicebox.RealmID) (*Keys, error) {
+	f, err := read(path, id)
+	if err != nil {
+		return nil, err
+	}
+	keys := &Keys{realm: id, epoch: f.Epoch, ciphers: make(map[uint32]cipher.AEAD)}
+	for _, k := range f.Keys {
+		raw, err := hex.DecodeString(k.Key)
+		if err != nil || len(raw) != chacha20poly1305.KeySize || k.Version <= keys.newest {
+			return nil, fmt.Errorf("reading %s: %w: key version %d", path, ErrForeign, k.Version)
+		}
+		keys.newest = k.Version
+		if keys.ciphers[k.Version], err = chacha20poly1305.NewX(raw); err != nil {
+			return nil, err
+		}
+		clear(raw)
+	}
+	return keys, nil
+}
+
+func read(path string, id juicebox.RealmID) (f file, err error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, fmt.Errorf("reading %s: %w", path, ErrMissing)
+	}
+	if err != nil {
+		return f, err
+	}
+	defer clear(data)
+	if err := checkMode(path); err != nil {
+		return f, fmt.Errorf("reading %s: %w", path, err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if decoder.Decode(&f) != nil || decoder.More() {
+		return f, fmt.Errorf("reading %s: %w: not its JSON", path, ErrForeign)
+	}
+	switch {
+	case f.Format != fileFormat:
+		return f, fmt.Errorf("reading %s: %w: format %d", path, ErrForeign, f.Format)
+	case f.Realm != id.String():
+		return f, fmt.Errorf("reading %s: %w: it is for realm %.32q, not %s", path, ErrForeign, f.Realm, id)
+	case len(f.Keys) == 0:
+		return f, fmt.Errorf("reading %s: %w: it has no key", path, ErrForeign)
+	}
+	return f, nil
+}
+
+// checkMode refuses a file that everybody on the machine can read. The group may: that is
+// how some systems hand secrets to services.
+func checkMode(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" {
+		return err
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return fmt.Errorf("%w: mode %v", ErrOpen, info.Mode().Perm())
+	}
+	return nil
+}
+
+// Add puts a new key into the file, which seals from the next Read on.
+func Add(path string, id juicebox.RealmID) error {
+	f, err := read(path, id)
+	if err != nil {
+		return err
+	}
+	f.Keys = append(f.Keys, newKey(f.Keys[len(f.Keys)-1].Version+1))
+	return write(path, f)
+}
+
+// Drop removes every key but the newest. Records sealed with the others are lost.
+func Drop(path string, id juicebox.RealmID) error {
+	f, err := read(path, id)
+	if err != nil {
+		return err
+	}
+	f.Keys = f.Keys[len(f.Keys)-1:]
+	return write(path, f)
+}
+
+// write replaces the file whole or not at all, durably.
+func write(path string, f file) error {
+	data, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return err
+	}
+	defer clear(data)
+	half, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(half.Name()) // after the rename there is nothing to remove
+	_, err = half.Write(append(data, '\n'))
+	if err := errors.Join(err, half.Sync(), half.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(half.Name(), path); err != nil {
+		return err
+	}
+	return durable.SyncDir(filepath.Dir(path))
+}
