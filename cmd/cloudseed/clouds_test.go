@@ -14,6 +14,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/cloudkit"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/drive"
@@ -41,6 +44,7 @@ type world struct {
 	drive  *drive.Server
 	oauth  map[string]*oauth.Server // by the host of their pages
 	person string                   // who signs in
+	choice oauth.Choice             // what else they do on the page
 	given  string                   // a directory: clients.json, servers.json, words, pin
 	pages  sync.WaitGroup
 }
@@ -126,7 +130,9 @@ func (w *world) answer(page string) (string, error) {
 		return "", err
 	}
 	if server := w.oauth[u.Host]; server != nil {
-		return server.Answer(page, oauth.Choice{Email: w.person})
+		choice := w.choice
+		choice.Email = w.person
+		return server.Answer(page, choice)
 	}
 	client := w.cloud.Client() // Apple's page
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -289,4 +295,48 @@ func TestFullCloud(t *testing.T) {
 	w.drive.Limit(1 << 30)
 	contains(t, d.run(0, "backup"), "going on with the backup of Sam")
 	contains(t, d.run(0, "check"), "Sam: protected")
+}
+
+// A sign-in that does not come to an end remembers no place, and says why.
+func TestSignInFails(t *testing.T) {
+	w := newWorld(t)
+	d := w.device()
+	add := []string{"places", "add", "drive", "gdrive:", "--client-ids", w.file("clients.json")}
+	for _, c := range []struct {
+		choice oauth.Choice
+		says   string
+	}{
+		{oauth.Choice{Cancel: true}, "signing in to Google Drive was cancelled"},
+		{oauth.Choice{Untick: []string{oauth.DriveFile}}, "the permission for Google Drive is missing"},
+	} {
+		w.choice = c.choice
+		contains(t, d.run(6, add...), c.says)
+	}
+	w.choice = oauth.Choice{}
+	w.cloud.Fail(drive.Fault("GET", drive.NotEnabled))
+	d.run(1, add...)
+	contains(t, d.run(0, "places", "list"), "no place is remembered yet")
+	d.run(0, add...)
+}
+
+// A bucket, with its secret key from a file, which is asked for once.
+func TestBucket(t *testing.T) {
+	w := newWorld(t)
+	d := w.device()
+	backend := s3mem.New()
+	if err := backend.CreateBucket("bucket"); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(gofakes3.New(backend).Server())
+	t.Cleanup(server.Close)
+	address := "s3:" + strings.Replace(server.URL, "//", "//AKIAEXAMPLEKEY001@", 1) + "/bucket/wallet"
+	w.write("secret", "hunter2hunter2")
+	contains(t, d.run(2, "places", "add", "bucket", address), "missing: the password of bucket", "--password-file FILE")
+	d.run(0, "places", "add", "bucket", address, "--password-file", w.file("secret"))
+	list := d.run(0, "places", "list")
+	contains(t, list, "bucket  S3  s3:http://A…1@127.0.0.1")
+	d.backUp(0, address)
+	contains(t, d.run(0, "check"), "Sam: protected")
+	second := w.device()
+	contains(t, second.run(0, "restore", "--place", address, "--password-file", w.file("secret"), "--pin-file", w.file("pin"), "--realms", w.file("servers.json")), "Sam")
 }

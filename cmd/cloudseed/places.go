@@ -52,7 +52,7 @@ func (s *session) wantedPlaces(ctx context.Context) ([]profile.Place, error) {
 	}
 	given := s.flags.places
 	if len(given) == 0 {
-		dir, err := s.ask(ctx, "a place", "--place NAME or URL", "A folder to keep the backup in", suggestedFolder())
+		dir, err := s.ask(ctx, "a place", "--place NAME or URL", "A folder to keep the backup in, or an address such as gdrive:", suggestedFolder())
 		if err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -187,7 +188,8 @@ func (s *session) newPlace(ctx context.Context, name, url string, known []profil
 
 // mark puts a marker on a removable drive, if it has none yet.
 func mark(ctx context.Context, name string, a places.Address) (places.Address, error) {
-	drive, err := folder.Adopt(ctx, a.Rest)
+	path, _, _ := strings.Cut(a.Rest, "#marker=")
+	drive, err := folder.Adopt(ctx, path)
 	if err != nil {
 		return a, &cloudseed.PlaceError{Place: name, Err: err}
 	}
