@@ -67,7 +67,10 @@ func startDevice(t *testing.T, c Config) *device {
 		t.Fatal(err)
 	}
 	log := new(logBuffer)
-	c.Profile, c.Open, c.Log = p, openFolder, slog.New(slog.NewTextHandler(log, nil))
+	c.Profile, c.Log = p, slog.New(slog.NewTextHandler(log, nil))
+	if c.Open == nil {
+		c.Open = openFolder
+	}
 	a, err := New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +111,7 @@ type browser struct {
 	ctx context.Context
 }
 
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	program := peer.Command(t, "chromium")
 	dir := t.TempDir()
@@ -116,6 +119,7 @@ func startBrowser(t *testing.T) *browser {
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
 		chromedp.WSURLReadTimeout(time.Minute))
+	options = append(options, flags...)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopTab := chromedp.NewContext(ctx)
 	t.Cleanup(func() { stopTab(); stop() })

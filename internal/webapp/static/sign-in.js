@@ -4,6 +4,7 @@
 /** @param {HTMLElement} list */
 export default function signIn(list) {
   const events = new EventSource(list.dataset.signIn);
+  addEventListener("submit", () => events.close()); // cancelling leads on by itself
   events.onmessage = (event) => {
     const { end } = JSON.parse(event.data);
     events.close();
