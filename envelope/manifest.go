@@ -121,8 +121,8 @@ func (m *Manifest) check(s *Stanza) error {
 		return errors.New("the first generation has no previous file")
 	case m.Created.Location() != time.UTC || m.Created.Nanosecond() != 0:
 		return errors.New("time not in UTC and whole seconds")
-	case m.Places == nil:
-		return errors.New("no list of places")
+	case m.Places == nil || m.Members == nil:
+		return errors.New("null in the place of a list")
 	case m.Part == FilesPart && (m.Files != Reference{} || len(m.Places) != 0):
 		return errors.New("a files part names neither files nor places")
 	}
