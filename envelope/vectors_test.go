@@ -197,4 +197,3 @@ func largeVectors(t *testing.T) string {
 	}
 	return dir
 }
-
