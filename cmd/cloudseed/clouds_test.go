@@ -23,6 +23,8 @@ import (
 	"github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/graph"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
+	"github.com/cloudseed/cloudseed/internal/places"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/secret"
@@ -339,4 +341,34 @@ func TestBucket(t *testing.T) {
 	contains(t, d.run(0, "check"), "Sam: protected")
 	second := w.device()
 	contains(t, second.run(0, "restore", "--place", address, "--password-file", w.file("secret"), "--pin-file", w.file("pin"), "--realms", w.file("servers.json")), "Sam")
+}
+
+// Every kind of place has a name for people; the app offers those with a sign-in, and says
+// what is missing where there is no client id.
+func TestProviders(t *testing.T) {
+	for _, k := range places.Kinds() {
+		if name := words.PlaceKind(k.Example); name == k.Scheme {
+			t.Errorf("%s: has no name", k.Scheme)
+		}
+	}
+	w := newWorld(t)
+	for _, file := range []string{"", w.file("clients.json")} {
+		d := w.device()
+		s := &session{flags: flags{data: d.data, clientIDs: file}, fileKeys: true}
+		if err := s.read(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.openClouds(); err != nil || s.badClients != nil {
+			t.Fatal(err, s.badClients)
+		}
+		all := s.providers()
+		if len(all) != 5 {
+			t.Errorf("%d providers: %v", len(all), all)
+		}
+		for _, p := range all {
+			if missing := file == "" && p.Scheme != "nextcloud"; (p.Missing != "") != missing || missing && !strings.Contains(p.Missing, "https://") {
+				t.Errorf("%s: missing %q", p.Scheme, p.Missing)
+			}
+		}
+	}
 }

@@ -221,7 +221,30 @@ func TestAccounts(t *testing.T) {
 			if _, err := w.Open(ctx, first, secret.Text{}, false); !errors.Is(err, store.ErrSignedOut) {
 				t.Errorf("the place opens with another account: %v", err)
 			}
+			for _, name := range w.keeper.names() {
+				if !strings.HasPrefix(name, scheme+":") {
+					t.Errorf("%q is still kept", name)
+				}
+			}
 		})
+	}
+}
+
+// A token of another account under the address of a place does not open it.
+func TestForeignToken(t *testing.T) {
+	w, ctx := newWorld(t), t.Context()
+	for _, email := range []string{alex, sam} { // both have backups
+		if _, _, err := w.SignIn(ctx, "icloud:", w.as("icloud", email)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address, _, err := w.SignIn(ctx, "icloud:", w.as("icloud", sam))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.keeper.Save(address, []byte(w.apple.SignIn(alex, false)))
+	if _, err := w.Open(ctx, address, secret.Text{}, false); !errors.Is(err, store.ErrSignedOut) {
+		t.Errorf("opened with the token of another account: %v", err)
 	}
 }
 
