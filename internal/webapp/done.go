@@ -52,8 +52,7 @@ func placeProblem(p cloudseed.PlaceState) *words.Message {
 			err = kind
 		}
 	}
-	m := words.For(&cloudseed.PlaceError{Place: p.Name, Err: err})
-	return &m
+	return &explain(&cloudseed.PlaceError{Place: p.Name, Err: err}).Message
 }
 
 func size(bytes int) string {

@@ -14,8 +14,9 @@ func explain(err error) *problem {
 	return &problem{Message: m}
 }
 
-// flag matches the name of a flag in parentheses, which the table adds for the command.
-var flag = regexp.MustCompile(` \([^()]*--[^()]*\)`)
+// flag matches the name of a flag or of a command in parentheses, which the table adds for
+// the command.
+var flag = regexp.MustCompile(` \([^()]*(--|cloudseed )[^()]*\)`)
 
 // failureTitles are the headings of failures that people must tell apart at a glance.
 var failureTitles = map[string]string{

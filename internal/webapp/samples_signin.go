@@ -19,7 +19,7 @@ var sampleClouds = []providerCard{
 
 // cloudRow is a place that was signed in to.
 func cloudRow(name, address string) placeRow {
-	return placeRow{Name: name, Kind: words.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Proof: []proof{{What: "Reached just now", Seen: true}}}
+	return placeRow{Name: name, Kind: words.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Cloud: true, Proof: []proof{{What: "Reached just now", Seen: true}}}
 }
 
 // cloudSamples are the screens of places with clouds to sign in to.
@@ -80,8 +80,8 @@ func signInSamples() []sample {
 	}
 	waiting := func(s *signInScreen) { s.Page = "https://accounts.example/o/oauth2/auth?state=sample" }
 	looking := func(s *signInScreen) { s.Page, s.Looking = "https://accounts.example/", true }
-	again := func(s *signInScreen) { s.Flow, s.Again = "home", "Google Drive" }
-	againRestore := func(s *signInScreen) { s.Flow, s.Again = "restore", "Google Drive" }
+	again := func(s *signInScreen) { s.Flow, s.Again, s.Want = "home", "Google Drive", "s…m@example.com" }
+	againRestore := func(s *signInScreen) { s.Flow, s.Again, s.Want = "restore", "Google Drive", "s…m@example.com" }
 	againWaiting := func(s *signInScreen) { waiting(s); again(s) }
 	restore := func(s *signInScreen) { waiting(s); s.Flow = "restore" }
 	list := []sample{

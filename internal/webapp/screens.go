@@ -136,6 +136,7 @@ type signInScreen struct {
 	Events  string
 	Ended   bool   // with a problem
 	Again   string // the name of the place that is signed in to again
+	Want    string // and its account
 	Server  string // of a Nextcloud
 }
 
@@ -146,6 +147,7 @@ type placeRow struct {
 	Address string
 	File    string
 	Account string
+	Cloud   bool   // not a folder of this computer
 	Again   string // its name, when it has to be signed in to again
 	Size    string
 	Proof   []proof

@@ -174,7 +174,7 @@ var english = table{
 		"signed-out": {
 			"The sign-in to {place} has ended or was refused.",
 			"What is stored there is untouched.",
-			"Sign in again, in the app or with: cloudseed places add NAME. If it has a password, check that and the user name (--password-file)."},
+			"Sign in again (cloudseed places add NAME). If it has a password, check that and the user name (--password-file)."},
 		"consent": {
 			"The permission for {place} is missing.",
 			"What is stored there is untouched.",
