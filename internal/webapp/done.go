@@ -21,7 +21,8 @@ func (a *App) showDone(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	a.show(w, s, "done", page{Title: "Backed up", Art: "done", Big: true, TryingOut: d.TryingOut(), Settled: true,
 		Body: doneScreen{Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Proved: when(d.Proved),
-			Guesses: d.Guesses, Servers: len(d.Realms), Needed: d.Needed}})
+			Guesses: d.Guesses, Servers: len(d.Realms), Needed: d.Needed,
+			Queued: d.State(time.Now()) == cloudseed.StateQueued}})
 }
 
 // placeRows is the evidence for every place, each with its time.
@@ -30,11 +31,20 @@ func placeRows(d *cloudseed.Device) []placeRow {
 	for _, p := range d.Places {
 		list = append(list, placeRow{
 			Name: p.Name, Kind: words.PlaceKind(p.URL), Address: plainAddress(p.URL), File: p.Wallet.File, Size: size(d.Wallet.Size),
-			Account: accountOf(p.URL), Problem: placeProblem(p), Proof: []proof{
-				evidence("Accepted", p.Wallet.Accepted), evidence("Read back, the same", p.Wallet.ReadBack), evidence("Opened with the PIN", p.Wallet.Opened)},
+			Account: accountOf(p.URL), Problem: placeProblem(p), Proof: proofs(p.Wallet),
 		})
 	}
 	return list
+}
+
+// proofs are the lines of a place's evidence. Of a place that is only this computer's copy
+// of a cloud they say so.
+func proofs(e cloudseed.Evidence) []proof {
+	if e.Queued {
+		return []proof{evidence("In this computer's copy", e.Accepted), evidence("Read back from the copy, the same", e.ReadBack),
+			evidence("Opened with the PIN", e.Opened), {What: "In the cloud itself", When: "cannot be seen from here"}}
+	}
+	return []proof{evidence("Accepted", e.Accepted), evidence("Read back, the same", e.ReadBack), evidence("Opened with the PIN", e.Opened)}
 }
 
 func evidence(what string, at time.Time) proof {

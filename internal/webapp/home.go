@@ -44,7 +44,7 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	switch state {
 	case cloudseed.StateProtected:
 		row.Badge, row.Good = "good", true
-	case cloudseed.StateTryingOut:
+	case cloudseed.StateTryingOut, cloudseed.StateQueued:
 		row.Badge = "try"
 	}
 	for _, r := range d.Realms {

@@ -3,6 +3,7 @@ package webapp
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/words"
@@ -16,6 +17,8 @@ var sampleClouds = []providerCard{
 	{Provider: Provider{Scheme: "dropbox", Title: "Dropbox"}},
 	{Provider: Provider{Scheme: "onedrive", Title: "OneDrive"}},
 }
+
+var sampleTime = time.Date(2026, time.November, 22, 14, 5, 0, 0, time.Local)
 
 // cloudRow is a place that was signed in to.
 func cloudRow(name, address string) placeRow {
@@ -38,7 +41,7 @@ func cloudSamples() []sample {
 	}
 	var missing []providerCard
 	for _, c := range sampleClouds {
-		c.Missing = "There is no client id for " + c.Title + ". Make one, free of charge, at the provider and put it into clients.json in the data folder."
+		c.Missing = "There is no client id for " + c.Title + ". Make one at the provider and put it into clients.json in the data folder."
 		missing = append(missing, c)
 	}
 	drive, dropbox := cloudRow("Google Drive", "gdrive:sam@example.com"), cloudRow("Dropbox", "dropbox:samantha@example.org")
@@ -124,7 +127,15 @@ func accountSamples() []sample {
 		wallet.Servers = append(wallet.Servers, serverRow{Name: words.Server(r.Address), Seen: "22 November 2026, 14:05"})
 	}
 	done := doneScreen{Name: "Samantha", Fingerprint: "73c5da0a", Proved: "22 November 2026, 14:05", Guesses: 10, Servers: 3, Needed: 2, Places: []placeRow{other}}
+	copied := other
+	copied.Name, copied.Kind, copied.Account, copied.Proof = "iCloud Drive", words.PlaceKind("icloud-drive:"), "", proofs(cloudseed.Evidence{Queued: true, Accepted: sampleTime, ReadBack: sampleTime, Opened: sampleTime})
+	queued := done
+	queued.Queued, queued.Places = true, []placeRow{copied}
+	queuedWallet := wallet
+	queuedWallet.State, queuedWallet.Badge, queuedWallet.Places = words.ForState(cloudseed.StateQueued), "try", queued.Places
 	return []sample{
+		{"done-queued", "done", page{Title: "Backed up", Art: "done", Big: true, Body: queued}},
+		{"home-queued", "home", page{Title: "Home", Art: "home", Body: homeScreen{Wallets: []walletRow{queuedWallet}}}},
 		{"error-no-backup-account", "error", page{Title: failureTitle(empty), Art: "alert", Problem: empty, Body: ""}},
 		{"home-signed-out", "home", page{Title: "Home", Art: "home", Body: homeScreen{Wallets: []walletRow{wallet}}}},
 		{"done-cloud", "done", page{Title: "Backed up", Art: "done", Big: true, Body: done}},

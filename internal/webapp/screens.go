@@ -179,6 +179,7 @@ type doneScreen struct {
 	Guesses     int
 	Servers     int
 	Needed      int
+	Queued      bool // no more than this computer's copy of a cloud has it
 }
 
 type homeScreen struct {

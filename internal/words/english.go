@@ -228,7 +228,7 @@ var english = table{
 		"no-client-id": {
 			"Nobody can sign in to {provider} yet: there is no client id.",
 			"Nothing was changed.",
-			"Make one, free of charge, at {console} and put it into the file of client ids (--client-ids FILE, or clients.json in the data directory). docs/providers.md says how, step by step."},
+			"Make one at {console} and put it into the file of client ids (--client-ids FILE, or clients.json in the data directory). docs/providers.md says how, step by step."},
 		"client-id": {
 			"The client id of this program was refused by {place}.",
 			"What is stored there is untouched.",
