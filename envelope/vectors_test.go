@@ -3,6 +3,7 @@ package envelope_test
 import (
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -196,4 +197,44 @@ func largeVectors(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return dir
+}
+
+// TestJavaScriptReaderAgrees runs docs/reader, which was written from docs/format.md alone,
+// over every vector.
+func TestJavaScriptReaderAgrees(t *testing.T) {
+	for _, folder := range []string{"testdata/vectors", largeVectors(t)} {
+		abs, err := filepath.Abs(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd := inNode(t, "../docs/reader/vectors.mjs", "../docs/reader/reader.mjs", "../docs/reader/age.mjs", "../docs/reader/formats.mjs")
+		cmd.Args = append(cmd.Args, abs)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var there map[string]reading
+		if err := json.Unmarshal(out, &there); err != nil {
+			t.Fatal(err)
+		}
+		compareReaders(t, readVectors(t, folder), there)
+	}
+}
+
+func compareReaders(t *testing.T, vectors []vector, there map[string]reading) {
+	t.Helper()
+	if len(there) != len(vectors) {
+		t.Errorf("the JavaScript reader read %d vectors of %d", len(there), len(vectors))
+	}
+	for _, v := range vectors {
+		got := there[v.name]
+		if got.Manifest != v.head["manifest"] {
+			t.Errorf("%s: manifest %s", v.name, got.Manifest)
+		}
+		got.Manifest = ""
+		here, _ := readHere(v)
+		if got != here || got != v.want() {
+			t.Errorf("%s: JavaScript %+v\n Go %+v\n want %+v", v.name, got, here, v.want())
+		}
+	}
 }
