@@ -131,7 +131,7 @@ func TestRequestURL(t *testing.T) {
 		"embedded://0102":           "embedded://0102/req",
 		"https://one.example/a%2f/": "https://one.example/a%2f/req",
 	} {
-		r, err := newPost(t.Context(), address, nil, "token")
+		r, err := newRequest(t.Context(), "POST", address, "req", nil, "token")
 		if err != nil || r.URL.String() != want {
 			t.Errorf("%s: %v, %v, want %s", address, r.URL, err, want)
 		}

@@ -60,22 +60,27 @@ type reply struct {
 }
 
 // ask sends a request and returns the realm's response, or an error of one of the kinds
-// in errors.go. A refused token is tried once more if our clock turns out to be wrong.
-// A request that changes nothing is sent once more if the connection broke; any other
-// is not, since the realm may have acted on it, and a guess may be spent.
+// in errors.go.
 func (p *party) ask(ctx context.Context, request Request) (Response, error) {
-	body := EncodeRequest(request)
-	r, err := p.post(ctx, body)
-	if err == nil && r.status == http.StatusUnauthorized && p.correctClock(r.header) {
-		r, err = p.post(ctx, body)
-	}
-	if broken(err) && harmless(request) && ctx.Err() == nil {
-		r, err = p.post(ctx, body)
-	}
+	r, err := p.send(ctx, http.MethodPost, "req", EncodeRequest(request), harmless(request))
 	if err != nil {
 		return nil, err
 	}
 	return r.response(time.Now().Add(p.offset))
+}
+
+// send tries a refused token once more if our clock turns out to be wrong. What changes
+// nothing is sent once more if the connection broke; anything else is not, since the
+// realm may have acted on it, and a guess may be spent.
+func (p *party) send(ctx context.Context, method, path string, body []byte, harmless bool) (*reply, error) {
+	r, err := p.sendOnce(ctx, method, path, body)
+	if err == nil && r.status == http.StatusUnauthorized && p.correctClock(r.header) {
+		r, err = p.sendOnce(ctx, method, path, body)
+	}
+	if broken(err) && harmless && ctx.Err() == nil {
+		r, err = p.sendOnce(ctx, method, path, body)
+	}
+	return r, err
 }
 
 func harmless(r Request) bool {
@@ -92,7 +97,7 @@ func broken(err error) bool {
 	return errors.Is(err, ErrUnreachable) && !(errors.As(err, &timeout) && timeout.Timeout())
 }
 
-func (p *party) post(ctx context.Context, body []byte) (*reply, error) {
+func (p *party) sendOnce(ctx context.Context, method, path string, body []byte) (*reply, error) {
 	limit := p.client.Timeout
 	if limit <= 0 {
 		limit = defaultTimeout
@@ -103,7 +108,7 @@ func (p *party) post(ctx context.Context, body []byte) (*reply, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: no token: %w", ErrUnauthorized, err)
 	}
-	request, err := newPost(ctx, p.Address, body, token)
+	request, err := newRequest(ctx, method, p.Address, path, body, token)
 	if err != nil {
 		return nil, err
 	}
@@ -119,14 +124,14 @@ func (p *party) post(ctx context.Context, body []byte) (*reply, error) {
 	return &reply{response.StatusCode, response.Header, read}, nil
 }
 
-// newPost makes the HTTP request; the published client joins its URL in the same way.
-func newPost(ctx context.Context, address string, body []byte, token string) (*http.Request, error) {
+// newRequest makes the HTTP request; the published client joins its URL in the same way.
+func newRequest(ctx context.Context, method, address, path string, body []byte, token string) (*http.Request, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, ErrConfiguration // validated before
 	}
-	u = u.ResolveReference(&url.URL{Path: "req"})
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
+	u = u.ResolveReference(&url.URL{Path: path})
+	r, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, ErrConfiguration
 	}
@@ -161,23 +166,31 @@ func (p *party) correctClock(h http.Header) bool {
 
 // response reads the reply at the realm's time now.
 func (r *reply) response(now time.Time) (Response, error) {
+	if err := r.err(now); err != nil {
+		return nil, err
+	}
+	response, err := DecodeResponse(r.body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
+	}
+	return response, nil
+}
+
+// err is what a status other than success means at the realm's time now.
+func (r *reply) err(now time.Time) error {
 	switch {
 	case r.status >= 200 && r.status < 300:
-		response, err := DecodeResponse(r.body)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
-		}
-		return response, nil
+		return nil
 	case r.status == http.StatusUnauthorized:
-		return nil, ErrUnauthorized
+		return ErrUnauthorized
 	case r.status == http.StatusUpgradeRequired:
-		return nil, ErrUpgradeRequired
+		return ErrUpgradeRequired
 	case r.status == http.StatusTooManyRequests:
-		return nil, &BusyError{After: wait(r.header.Get("Retry-After"), now)}
+		return &BusyError{After: wait(r.header.Get("Retry-After"), now)}
 	case r.status == http.StatusBadRequest || r.status == http.StatusRequestEntityTooLarge:
-		return nil, fmt.Errorf("%w: it refused the request, HTTP status %d", ErrProtocol, r.status)
+		return fmt.Errorf("%w: it refused the request, HTTP status %d", ErrProtocol, r.status)
 	}
-	return nil, fmt.Errorf("%w: HTTP status %d", ErrUnreachable, r.status)
+	return fmt.Errorf("%w: HTTP status %d", ErrUnreachable, r.status)
 }
 
 // wait reads Retry-After: seconds, or a date (RFC 9110 section 10.2.3).

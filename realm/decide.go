@@ -23,36 +23,59 @@ const ExhaustedFor = 5 * time.Minute
 // The caller must have checked that the sender may send the request ([Role.May]) and that
 // its points and scalars decode, and must store next durably before it sends reply.
 //
+// A wait above zero means that pacing refuses the request for that long. Then there is no
+// reply and next is the record as it was: the try costs nothing and makes no later one wait
+// longer. Recover1 is refused as Recover2 would be, so that a client that asks all realms
+// first spends no guess at some while others refuse.
+//
 // In a Recover2Response with StatusOK the guess is spent in next, but the blinded result
 // and the proof are still zero: the caller computes them from next's share once next is
 // stored. They are the first bytes that depend on a PIN.
-func Decide(record Record, request juicebox.Request, now time.Time) (next Record, reply juicebox.Response) {
+func Decide(record Record, request juicebox.Request, now time.Time, pacing Pacing) (next Record, reply juicebox.Response, wait time.Duration) {
 	record = settle(record, now)
 	switch request := request.(type) {
 	case juicebox.Register1:
-		return record, juicebox.Register1Response{}
+		reply = juicebox.Register1Response{}
 	case juicebox.Register2:
-		return Record{State: Registered, Registration: request}, juicebox.Register2Response{}
+		record, reply = register2(record, request, now), juicebox.Register2Response{}
 	case juicebox.Recover1:
-		return record, recover1(record)
+		found := recover1(record)
+		if wait = pacing.left(record, now); found.Status != juicebox.StatusOK || wait == 0 {
+			return record, found, 0
+		}
 	case juicebox.Recover2:
-		return recover2(record, request, now)
+		if status := mayGuess(record, request); status != juicebox.StatusOK {
+			return record, juicebox.Recover2Response{Status: status}, 0
+		}
+		if wait = pacing.left(record, now); wait == 0 {
+			record, reply = guess(record, now)
+		}
 	case juicebox.Recover3:
-		return recover3(record, request)
+		record, reply = recover3(record, request)
 	case juicebox.Delete:
-		return Record{}, juicebox.DeleteResponse{}
-	default:
-		return record, nil
+		record, reply = Record{}, juicebox.DeleteResponse{}
 	}
+	return record, reply, wait
 }
 
 // settle wipes a record whose guesses have been used up for long enough.
 func settle(record Record, now time.Time) Record {
 	if record.State == Registered && record.exhausted() &&
 		now.Unix()-record.LastGuess >= int64(ExhaustedFor/time.Second) {
-		return Record{State: NoGuesses}
+		history := record.History
+		history.LastWrong = record.lastWrong()
+		return Record{State: NoGuesses, History: history}
 	}
 	return record
+}
+
+// register2 starts over, except for what the owner may want to know of before.
+func register2(record Record, request juicebox.Register2, now time.Time) Record {
+	return Record{State: Registered, Registration: request, History: History{
+		GuessesEver:  record.History.GuessesEver,
+		LastWrong:    record.lastWrong(),
+		RegisteredAt: now.Unix(),
+	}}
 }
 
 func recover1(record Record) juicebox.Recover1Response {
@@ -65,17 +88,24 @@ func recover1(record Record) juicebox.Recover1Response {
 	return juicebox.Recover1Response{Status: juicebox.StatusOK, Version: record.Registration.Version}
 }
 
-func recover2(record Record, request juicebox.Recover2, now time.Time) (Record, juicebox.Recover2Response) {
+// mayGuess is StatusOK, or why no guess will be spent.
+func mayGuess(record Record, request juicebox.Recover2) juicebox.Status {
 	switch {
 	case record.State == NotRegistered:
-		return record, juicebox.Recover2Response{Status: juicebox.StatusNotRegistered}
+		return juicebox.StatusNotRegistered
 	case record.State == NoGuesses:
-		return record, juicebox.Recover2Response{Status: juicebox.StatusNoGuesses}
+		return juicebox.StatusNoGuesses
 	case record.Registration.Version != request.Version:
-		return record, juicebox.Recover2Response{Status: juicebox.StatusVersionMismatch}
+		return juicebox.StatusVersionMismatch
 	case record.exhausted():
-		return record, juicebox.Recover2Response{Status: juicebox.StatusNoGuesses}
+		return juicebox.StatusNoGuesses
 	}
+	return juicebox.StatusOK
+}
+
+func guess(record Record, now time.Time) (Record, juicebox.Recover2Response) {
+	record.History.LastWrong = record.lastWrong()
+	record.History.guessed()
 	record.GuessCount++
 	record.LastGuess = now.Unix()
 	return record, juicebox.Recover2Response{
@@ -103,6 +133,7 @@ func recover3(record Record, request juicebox.Recover3) (Record, juicebox.Recove
 		}
 	}
 	record.GuessCount, record.LastGuess = 0, 0
+	record.History.Proved = true
 	return record, juicebox.Recover3Response{
 		Status:                    juicebox.StatusOK,
 		EncryptionKeyScalarShare:  registration.EncryptionKeyScalarShare,

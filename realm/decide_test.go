@@ -21,10 +21,32 @@ var (
 // registered is a record that allows two guesses, of which count were spent at time now.
 func registered(count uint16) Record {
 	r := Record{State: Registered, Registration: registration(2), GuessCount: count}
+	r.History = History{GuessesEver: uint32(count), RegisteredAt: registeredAt}
 	if count > 0 {
 		r.LastGuess = now.Unix()
 	}
+	if count > 1 {
+		r.History.LastWrong = now.Unix() // of the one before
+	}
 	return r
+}
+
+const registeredAt = 1_700_000_000
+
+// proved is a record after a success that used so many guesses at time now.
+func proved(ever uint32) Record {
+	r := Record{State: Registered, Registration: registration(2)}
+	r.History = History{GuessesEver: ever, RegisteredAt: registeredAt, Proved: true}
+	if ever > 1 {
+		r.History.LastWrong = now.Unix()
+	}
+	return r
+}
+
+// replacedAfter is a record that was registered anew at time now, after so many guesses.
+func replacedAfter(ever uint32, lastWrong int64) Record {
+	return Record{State: Registered, Registration: replacing, History: History{
+		GuessesEver: ever, LastWrong: lastWrong, RegisteredAt: now.Unix()}}
 }
 
 func evaluated(count uint16) juicebox.Recover2Response {
@@ -45,9 +67,8 @@ var (
 		EncryptedSecretCommitment: registration(2).EncryptedSecretCommitment,
 	}
 	none      = Record{}
-	wiped     = Record{State: NoGuesses}
+	wiped     = Record{State: NoGuesses, History: History{GuessesEver: 2, LastWrong: now.Unix(), RegisteredAt: registeredAt}}
 	replacing = func() juicebox.Register2 { r := registration(7); r.Version = otherVersion; return r }()
-	replaced  = Record{State: Registered, Registration: replacing}
 )
 
 func badTag(left uint16) juicebox.Recover3Response {
@@ -89,9 +110,9 @@ func TestDecide(t *testing.T) {
 		{"register1 on nothing", none, juicebox.Register1{}, now, none, juicebox.Register1Response{}},
 		{"register1 on a record", registered(1), juicebox.Register1{}, now, registered(1), juicebox.Register1Response{}},
 		{"register1 on a wiped one", wiped, juicebox.Register1{}, now, wiped, juicebox.Register1Response{}},
-		{"register2 on nothing", none, replacing, now, replaced, juicebox.Register2Response{}},
-		{"register2 replaces and starts at zero", registered(2), replacing, now, replaced, juicebox.Register2Response{}},
-		{"register2 revives a wiped one", wiped, replacing, now, replaced, juicebox.Register2Response{}},
+		{"register2 on nothing", none, replacing, now, replacedAfter(0, 0), juicebox.Register2Response{}},
+		{"register2 replaces and keeps the lifetime count", registered(2), replacing, now, replacedAfter(2, now.Unix()), juicebox.Register2Response{}},
+		{"register2 revives a wiped one", wiped, replacing, now, replacedAfter(2, now.Unix()), juicebox.Register2Response{}},
 		{"delete nothing", none, juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
 		{"delete a record", registered(0), juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
 		{"delete a wiped one", wiped, juicebox.Delete{}, now, none, juicebox.DeleteResponse{}},
@@ -113,8 +134,8 @@ func TestDecide(t *testing.T) {
 		{"recover3 on nothing", none, unlock, now, none, recover3With(notRegistered)},
 		{"recover3 on a wiped one", wiped, unlock, now, wiped, recover3With(noGuesses)},
 		{"recover3 for another registration", registered(1), otherUnlock, now, registered(1), recover3With(mismatch)},
-		{"right tag resets", registered(1), unlock, now, registered(0), released},
-		{"right tag after the last guess", registered(2), unlock, late.Add(-time.Second), registered(0), released},
+		{"right tag resets", registered(1), unlock, now, proved(1), released},
+		{"right tag after the last guess", registered(2), unlock, late.Add(-time.Second), proved(2), released},
 		{"right tag too late", registered(2), unlock, late, wiped, recover3With(noGuesses)},
 		{"wrong tag", registered(1), wrong, now, registered(1), badTag(1)},
 		{"wrong tag after the last guess", registered(2), wrong, now, registered(2), badTag(0)},
@@ -122,9 +143,12 @@ func TestDecide(t *testing.T) {
 		{"a clock set back only delays the wiping", registered(2), juicebox.Recover1{}, now.Add(-time.Hour), registered(2), recover1With(noGuesses)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			next, reply := Decide(test.record, test.request, test.when)
+			next, reply, wait := Decide(test.record, test.request, test.when, nil)
+			if wait != 0 {
+				t.Errorf("told to wait %v", wait)
+			}
 			if next != test.next {
-				t.Errorf("next: %s", cmp.Diff(test.next.Encode(), next.Encode()))
+				t.Errorf("next: %s%s", cmp.Diff(test.next.History, next.History), cmp.Diff(test.next.Encode(), next.Encode()))
 			}
 			if diff := cmp.Diff(test.reply, reply); diff != "" {
 				t.Errorf("reply (-want +got):\n%s", diff)
@@ -143,9 +167,9 @@ func TestLastRightGuessSurvivesPollers(t *testing.T) {
 		juicebox.Recover3{Version: version, UnlockKeyTag: wrongTag},
 		juicebox.Recover1{},
 	} {
-		record, _ = Decide(record, request, now)
+		record, _, _ = Decide(record, request, now, nil)
 	}
-	_, reply := Decide(record, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now.Add(time.Minute))
+	_, reply, _ := Decide(record, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now.Add(time.Minute), nil)
 	if diff := cmp.Diff(released, reply); diff != "" {
 		t.Errorf("recover3 (-want +got):\n%s", diff)
 	}

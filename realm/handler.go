@@ -22,6 +22,9 @@ type Config struct {
 	Tenants Tenants
 	// NoBuiltIn switches the built-in tenant off, whose users need no account.
 	NoBuiltIn bool
+	// Pacing makes wrong guesses in the built-in tenant slower, VendorPacing those of
+	// vendors' users; nil: no waiting. See [DefaultPacing].
+	Pacing, VendorPacing Pacing
 	// Log gets one line for every failure of the store, and at debug level one for every
 	// request. No line has a token, a user or a secret. nil: nothing is logged.
 	Log *slog.Logger
@@ -31,6 +34,8 @@ type Config struct {
 //
 //   - POST /req, one message in CBOR of at most [juicebox.MaxMessage] bytes each way, with
 //     a token in Authorization and the client's version in X-Juicebox-Version;
+//   - GET /view, where the owner of a record of the built-in tenant sees a [juicebox.View]
+//     of it as JSON;
 //   - GET /, which says {"realmID":"32 hex digits"};
 //   - OPTIONS, for clients in browsers.
 //
@@ -61,7 +66,10 @@ func New(config Config) (*Realm, error) {
 		mux:      http.NewServeMux(),
 	}
 	r.mux.HandleFunc("POST /req", r.serveRequest)
-	r.mux.HandleFunc("OPTIONS /req", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	r.mux.HandleFunc("GET /view", r.serveView)
+	preflight := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
+	r.mux.HandleFunc("OPTIONS /req", preflight)
+	r.mux.HandleFunc("OPTIONS /view", preflight)
 	r.mux.HandleFunc("GET /{$}", r.serveID)
 	return r, nil
 }
@@ -97,7 +105,7 @@ func (r *Realm) serveRequest(w http.ResponseWriter, q *http.Request) {
 	status := http.StatusOK
 	if refused != nil {
 		status = refused.status
-		http.Error(w, refused.text, status)
+		refused.send(w)
 	} else {
 		body := juicebox.EncodeResponse(reply)
 		w.Header().Set("Content-Type", "application/octet-stream")
@@ -114,15 +122,27 @@ const statusClientGone = 499
 type refusal struct {
 	status int
 	text   string
+	after  time.Duration // when to try again, if not zero
 }
+
+func (f *refusal) send(w http.ResponseWriter) {
+	if f.after > 0 {
+		seconds := (f.after + time.Second - 1) / time.Second // rounded up, so that it is enough
+		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+	}
+	http.Error(w, f.text, f.status)
+}
+
+// refuseWith makes a refusal without a time to wait.
+func refuseWith(status int, text string) *refusal { return &refusal{status: status, text: text} }
 
 func (r *Realm) answer(w http.ResponseWriter, q *http.Request) (name string, reply juicebox.Response, refused *refusal) {
 	if !supported(q.Header.Get("X-Juicebox-Version")) {
-		return "", nil, &refusal{http.StatusUpgradeRequired, "X-Juicebox-Version must be 0.2 or later"}
+		return "", nil, refuseWith(http.StatusUpgradeRequired, "X-Juicebox-Version must be 0.2 or later")
 	}
 	caller, err := r.caller(q)
 	if err != nil {
-		return "", nil, &refusal{http.StatusUnauthorized, err.Error()}
+		return "", nil, refuseWith(http.StatusUnauthorized, err.Error())
 	}
 	request, refused := readRequest(w, q)
 	if refused != nil {
@@ -130,45 +150,61 @@ func (r *Realm) answer(w http.ResponseWriter, q *http.Request) (name string, rep
 	}
 	name = requestName(request)
 	if !caller.Role.May(request) {
-		return name, nil, &refusal{http.StatusUnauthorized, "token refused: this needs the owner key"}
+		return name, nil, refuseWith(http.StatusUnauthorized, "token refused: this needs the owner key")
 	}
 	if err := check(request); err != nil {
-		return name, nil, &refusal{http.StatusBadRequest, err.Error()}
+		return name, nil, refuseWith(http.StatusBadRequest, err.Error())
 	}
-	reply, err = r.update(q.Context(), NewRecordID(caller.Tenant, caller.User), request)
-	if q.Context().Err() != nil {
-		return name, nil, &refusal{statusClientGone, "the client is gone"}
-	}
-	if err != nil {
-		// The cause is for the operator. The client learns nothing and may try again.
-		r.config.Log.Error("no answer, because the record could not be updated", "request", name, "error", err)
-		return name, nil, &refusal{http.StatusInternalServerError, "the record could not be updated"}
-	}
-	return name, reply, nil
+	reply, refused = r.update(q.Context(), caller, request)
+	return name, reply, refused
 }
 
 // update spends before it answers: nothing that the share touched exists before the
 // store has said that the guess is durably written.
-func (r *Realm) update(ctx context.Context, id RecordID, request juicebox.Request) (juicebox.Response, error) {
+func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request) (juicebox.Response, *refusal) {
 	var record Record
 	var reply juicebox.Response
-	err := r.config.Store.Update(ctx, id, func(old []byte) ([]byte, error) {
+	var wait time.Duration
+	err := r.config.Store.Update(ctx, NewRecordID(caller.Tenant, caller.User), func(old []byte) ([]byte, error) {
 		before, err := DecodeRecord(old)
 		if err != nil {
 			return nil, err
 		}
-		record, reply = Decide(before, request, time.Now())
+		record, reply, wait = Decide(before, request, time.Now(), r.pacing(caller))
 		return record.Encode(), nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, r.noAnswer(ctx, requestName(request), err)
+	}
+	if wait > 0 {
+		return nil, &refusal{http.StatusTooManyRequests, "too many wrong guesses in a row", wait}
 	}
 	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
 		blinded := request.(juicebox.Recover2).OPRFBlindedInput
 		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.Evaluate(record.Registration.OPRFPrivateKey, blinded)
-		return guess, err
+		if err != nil {
+			return nil, r.noAnswer(ctx, requestName(request), err)
+		}
+		reply = guess
 	}
 	return reply, nil
+}
+
+// noAnswer is for a failure of the store. The cause is for the operator; the client learns
+// nothing and may try again.
+func (r *Realm) noAnswer(ctx context.Context, name string, err error) *refusal {
+	if ctx.Err() != nil {
+		return refuseWith(statusClientGone, "the client is gone")
+	}
+	r.config.Log.Error("no answer, because the record could not be used", "request", name, "error", err)
+	return refuseWith(http.StatusInternalServerError, "the record could not be used")
+}
+
+func (r *Realm) pacing(caller Caller) Pacing {
+	if caller.Tenant == juicebox.Tenant {
+		return r.config.Pacing
+	}
+	return r.config.VendorPacing
 }
 
 func (r *Realm) caller(q *http.Request) (Caller, error) {
@@ -182,14 +218,14 @@ func (r *Realm) caller(q *http.Request) (Caller, error) {
 func readRequest(w http.ResponseWriter, q *http.Request) (juicebox.Request, *refusal) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, juicebox.MaxMessage))
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
-		return nil, &refusal{http.StatusRequestEntityTooLarge, "the message is too big"}
+		return nil, refuseWith(http.StatusRequestEntityTooLarge, "the message is too big")
 	}
 	if err != nil {
-		return nil, &refusal{http.StatusBadRequest, "the message could not be read"}
+		return nil, refuseWith(http.StatusBadRequest, "the message could not be read")
 	}
 	request, err := juicebox.DecodeRequest(body)
 	if err != nil {
-		return nil, &refusal{http.StatusBadRequest, "the message is malformed"}
+		return nil, refuseWith(http.StatusBadRequest, "the message is malformed")
 	}
 	return request, nil
 }

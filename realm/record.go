@@ -41,7 +41,32 @@ type Record struct {
 	State        State
 	Registration juicebox.Register2 // as it was sent
 	GuessCount   uint16             // spent since the registration or the last success
-	LastGuess    int64              // when the last guess was spent, in Unix seconds
+	LastGuess    int64              // when the last of these was spent, in Unix seconds
+	History      History
+}
+
+// History is what outlives the counter: for the owner, who wants to know whether somebody
+// else has guessed. Times are in Unix seconds, 0 for never.
+type History struct {
+	GuessesEver  uint32 // right and wrong; neither a success nor a new registration resets it
+	LastWrong    int64  // of the wrong guesses before the last success
+	RegisteredAt int64
+	Proved       bool // the registration was recovered at least once
+}
+
+// guessed counts one more guess, as long as there is room to count.
+func (h *History) guessed() {
+	if h.GuessesEver < 1<<32-1 {
+		h.GuessesEver++
+	}
+}
+
+// lastWrong is when the last guess was spent that no right tag followed; 0 for never.
+func (r Record) lastWrong() int64 {
+	if r.GuessCount > 0 {
+		return r.LastGuess
+	}
+	return r.History.LastWrong
 }
 
 // exhausted says that no guess is left. The record may still wait for a Recover3.
@@ -57,9 +82,11 @@ func (r Record) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "[record, state %d]
 var ErrCorrupt = errors.New("stored record is corrupt")
 
 const (
-	recordVersion = 1
-	// header: version, state. trailer: NumGuesses, GuessCount (2 each), LastGuess (8).
-	recordHeader, recordTrailer = 2, 12
+	recordVersion = 2
+	// header: version, state, GuessesEver (4), LastWrong, RegisteredAt (8 each), Proved.
+	// trailer: NumGuesses, GuessCount (2 each), LastGuess (8).
+	recordHeader, recordTrailer = 23, 12
+	recordSize                  = recordHeader + 417 + recordTrailer
 )
 
 // fields lists what a registration stores, in the order of the encoding.
@@ -72,13 +99,21 @@ func fields(r *juicebox.Register2) [][]byte {
 	}
 }
 
-// Encode returns the bytes to store: 431 for a registration, 2 when the guesses are used
+// Encode returns the bytes to store: 452 for a registration, 23 when the guesses are used
 // up, nil (keep no row) when nothing is registered. Equal records have equal bytes.
 func (r Record) Encode() []byte {
 	if r.State == NotRegistered {
 		return nil
 	}
-	data := []byte{recordVersion, byte(r.State)}
+	data := append(make([]byte, 0, recordSize), recordVersion, byte(r.State))
+	data = binary.BigEndian.AppendUint32(data, r.History.GuessesEver)
+	data = binary.BigEndian.AppendUint64(data, uint64(r.History.LastWrong))
+	data = binary.BigEndian.AppendUint64(data, uint64(r.History.RegisteredAt))
+	if r.History.Proved {
+		data = append(data, 1)
+	} else {
+		data = append(data, 0)
+	}
 	if r.State == NoGuesses {
 		return data
 	}
@@ -95,24 +130,28 @@ func DecodeRecord(data []byte) (Record, error) {
 	if len(data) == 0 {
 		return Record{}, nil
 	}
-	if len(data) < recordHeader {
-		return Record{}, fmt.Errorf("%w: %d bytes", ErrCorrupt, len(data))
+	if len(data) < recordHeader || data[0] != recordVersion {
+		return Record{}, fmt.Errorf("%w: %d bytes of version %d", ErrCorrupt, len(data), data[0])
 	}
-	if data[0] != recordVersion {
-		return Record{}, fmt.Errorf("%w: version %d", ErrCorrupt, data[0])
-	}
-	switch state, body := State(data[1]), data[recordHeader:]; {
-	case state == NoGuesses && len(body) == 0:
-		return Record{State: NoGuesses}, nil
-	case state == Registered:
-		return decodeRegistered(body)
+	r := Record{State: State(data[1]), History: History{
+		GuessesEver:  binary.BigEndian.Uint32(data[2:]),
+		LastWrong:    int64(binary.BigEndian.Uint64(data[6:])),
+		RegisteredAt: int64(binary.BigEndian.Uint64(data[14:])),
+		Proved:       data[22] == 1,
+	}}
+	switch body := data[recordHeader:]; {
+	case data[22] > 1:
+		return Record{}, fmt.Errorf("%w: flag %d", ErrCorrupt, data[22])
+	case r.State == NoGuesses && len(body) == 0:
+		return r, nil
+	case r.State == Registered:
+		return r.decodeRegistered(body)
 	default:
-		return Record{}, fmt.Errorf("%w: state %d with %d bytes", ErrCorrupt, state, len(data))
+		return Record{}, fmt.Errorf("%w: state %d with %d bytes", ErrCorrupt, r.State, len(data))
 	}
 }
 
-func decodeRegistered(body []byte) (Record, error) {
-	r := Record{State: Registered}
+func (r Record) decodeRegistered(body []byte) (Record, error) {
 	for _, field := range fields(&r.Registration) {
 		if len(body) < len(field) {
 			return Record{}, fmt.Errorf("%w: too short", ErrCorrupt)

@@ -29,9 +29,9 @@ func TestRecordRoundTrip(t *testing.T) {
 		size   int
 	}{
 		{"not registered", Record{}, 0},
-		{"no guesses", Record{State: NoGuesses}, 2},
-		{"fresh", Record{State: Registered, Registration: registration(10)}, 431},
-		{"exhausted", Record{State: Registered, Registration: registration(65535), GuessCount: 65535, LastGuess: 1 << 40}, 431},
+		{"no guesses", Record{State: NoGuesses, History: History{7, 8, 9, true}}, 23},
+		{"fresh", Record{State: Registered, Registration: registration(10)}, 452},
+		{"exhausted", Record{State: Registered, Registration: registration(65535), GuessCount: 65535, LastGuess: 1 << 40, History: History{1<<32 - 1, -1, 1 << 40, false}}, 452},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			data := test.record.Encode()
@@ -46,10 +46,11 @@ func TestRecordRoundTrip(t *testing.T) {
 	}
 }
 
-// The encoding is on disks: this is what version 1 looks like.
+// The encoding is on disks: this is what version 2 looks like.
 func TestRecordEncodingIsFixed(t *testing.T) {
-	record := Record{State: Registered, Registration: registration(10), GuessCount: 3, LastGuess: 0x0102030405}
-	want := "0101" + strings.Repeat("01", 16) + strings.Repeat("02", 32) +
+	record := Record{State: Registered, Registration: registration(10), GuessCount: 3, LastGuess: 0x0102030405,
+		History: History{GuessesEver: 0x0a0b0c0d, LastWrong: 0x0203, RegisteredAt: 0x0304, Proved: true}}
+	want := "0201" + "0a0b0c0d" + "0000000000000203" + "0000000000000304" + "01" + strings.Repeat("01", 16) + strings.Repeat("02", 32) +
 		strings.Repeat("03", 32) + strings.Repeat("04", 32) + strings.Repeat("05", 64) +
 		strings.Repeat("06", 32) + strings.Repeat("07", 16) +
 		strings.Repeat("08", 32) + strings.Repeat("09", 145) + strings.Repeat("0a", 16) +
@@ -67,9 +68,10 @@ func TestDecodeRecordRefuses(t *testing.T) {
 		return data
 	}
 	for name, data := range map[string][]byte{
-		"version only":            {1},
-		"another version":         with(0, 2),
-		"state not registered":    {1, 0},
+		"version only":            {2},
+		"another version":         with(0, 1),
+		"state not registered":    append([]byte{2, 0}, make([]byte, 21)...),
+		"flag":                    with(22, 2),
 		"unknown state":           with(1, 3),
 		"no guesses but a body":   with(1, 2),
 		"cut short":               good[:len(good)-1],

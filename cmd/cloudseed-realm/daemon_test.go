@@ -154,7 +154,7 @@ func TestStormWithKill(t *testing.T) {
 		{"killed near the end", 9},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d := newDaemon(t, juicebox.RealmID{0xaa})
+			d := newDaemon(t, juicebox.RealmID{0xaa}, "--pacing", "off")
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			if _, err := d.target(t, true).Ask(ctx, realmtest.Registration(allowed)); err != nil {
@@ -277,4 +277,23 @@ func (d *daemon) files(t *testing.T) (files []string) {
 		files = append(files, string(data))
 	}
 	return files
+}
+
+// Unless told otherwise, the third wrong guess in a row makes a user of the built-in
+// tenant wait a minute, and the storm gets no further.
+func TestPacedByDefault(t *testing.T) {
+	d := newDaemon(t, juicebox.RealmID{0xaa})
+	if _, err := d.target(t, true).Ask(t.Context(), realmtest.Registration(10)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	attack := realmtest.Storm{Target: d.target(t, false), Guessers: 20}
+	if err := attack.Run(ctx); err == nil {
+		t.Error("ten guesses took no time")
+	}
+	d.kill()
+	if spent := d.spent(t).GuessCount; spent != 3 || attack.Answered.Load() > 3 {
+		t.Errorf("spent %d, answered %d, want 3", spent, attack.Answered.Load())
+	}
 }

@@ -27,6 +27,7 @@ const (
 	sdkInvalidPIN    = 0
 	sdkNotRegistered = 1
 	sdkInvalidAuth   = 2
+	sdkRateLimit     = 4
 )
 
 // An order to the published client, and its answer: the lines of testdata/juicebox.mjs.
@@ -224,7 +225,7 @@ func TestPublishedClientAndOurs(t *testing.T) {
 func TestBothClientsSeeTheSameRecord(t *testing.T) {
 	const mode = juicebox.FastInsecure
 	sdk := startPublished(t)
-	servers := startThree(t)
+	servers := startThree(t, "--pacing", "off")
 	ours := servers.ours(mode)
 	theirs := func(action, pin string) reply { return servers.theirs(t, sdk, mode, action, pin, "kept") }
 	expect(t, "register", succeeded(""), theirs("register", "1234"))
@@ -239,6 +240,28 @@ func TestBothClientsSeeTheSameRecord(t *testing.T) {
 		t.Error(err)
 	}
 	expect(t, "after our delete", failed(sdkNotRegistered), theirs("recover", "1234"))
+}
+
+// The published client understands that it must wait after three wrong PINs.
+func TestPacedForBothClients(t *testing.T) {
+	const mode = juicebox.FastInsecure
+	sdk := startPublished(t)
+	servers := startThree(t)
+	ours := servers.ours(mode)
+	expect(t, "register", succeeded(""), servers.theirs(t, sdk, mode, "register", "1234", "kept"))
+	for left := 4; left >= 2; left-- {
+		checkWrong(t, ours, "9999", left)
+	}
+	expect(t, "too soon", failed(sdkRateLimit), servers.theirs(t, sdk, mode, "recover", "1234", ""))
+	_, err := ours.Recover(t.Context(), text("1234"), []byte("info"))
+	if busy, ok := errors.AsType[*juicebox.BusyError](err); !ok || busy.After > time.Minute || busy.After < 30*time.Second {
+		t.Errorf("our client: %v, want a wait of a minute", err)
+	}
+	for _, view := range ours.View(t.Context()) {
+		if view.Err != nil || view.GuessesUsed != 3 || view.GuessesEver != 3 {
+			t.Errorf("view: %+v", view)
+		}
+	}
 }
 
 func expect(t *testing.T, what string, want, got reply) {

@@ -18,11 +18,12 @@ import (
 
 // serveOptions are the flags of serve.
 type serveOptions struct {
-	dir, keys          string
-	listen, tenants    string
-	tlsCert, tlsKey    string
-	behindProxy        string
-	noBuiltIn, verbose bool
+	dir, keys            string
+	listen, tenants      string
+	tlsCert, tlsKey      string
+	behindProxy          string
+	pacing, vendorPacing string
+	noBuiltIn, verbose   bool
 }
 
 func newServe() *cobra.Command {
@@ -51,6 +52,9 @@ operator.`,
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
 	f.BoolVar(&o.noBuiltIn, "no-built-in", false, "switch off the built-in tenant, whose users need no account")
+	f.StringVar(&o.pacing, "pacing", "default", "how long a record rests after its first, second … wrong guess in a row,\n"+
+		"for users of the built-in tenant: `waits` such as 0,0,1m,5m,1h, or default, or off")
+	f.StringVar(&o.vendorPacing, "vendor-pacing", "off", "the same `waits` for users of vendors; off is plain Juicebox")
 	f.StringVar(&o.tlsCert, "tls-cert", "", "PEM `file` with the certificate and its chain")
 	f.StringVar(&o.tlsKey, "tls-key", "", "PEM `file` with the certificate's key")
 	f.StringVar(&o.behindProxy, "behind-proxy", "", "`name` of the proxy that ends TLS; allows plain HTTP beyond this computer")
@@ -67,6 +71,12 @@ func (o *serveOptions) check() (*net.TCPAddr, error) {
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return nil, errors.New("--tls-cert and --tls-key belong together")
 	}
+	if _, err := realm.ParsePacing(o.pacing); err != nil {
+		return nil, fmt.Errorf("--pacing: %w", err)
+	}
+	if _, err := realm.ParsePacing(o.vendorPacing); err != nil {
+		return nil, fmt.Errorf("--vendor-pacing: %w", err)
+	}
 	address, err := net.ResolveTCPAddr("tcp", o.listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen: %w", err)
@@ -80,6 +90,9 @@ func (o *serveOptions) check() (*net.TCPAddr, error) {
 
 func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, stderr io.Writer) error {
 	log := newLog(o, stderr)
+	// The waits were parsed when the flags were checked.
+	pacing, _ := realm.ParsePacing(o.pacing)
+	vendorPacing, _ := realm.ParsePacing(o.vendorPacing)
 	tenants, err := readTenants(o.tenants)
 	if err != nil {
 		return failure{err}
@@ -95,6 +108,7 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	defer store.Close() // for the errors below
 	handler, err := realm.New(realm.Config{
 		ID: store.ID(), Store: sealed, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
+		Pacing: pacing, VendorPacing: vendorPacing,
 	})
 	if err != nil {
 		return failure{err}

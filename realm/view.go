@@ -1,0 +1,81 @@
+package realm
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/cloudseed/cloudseed/juicebox"
+)
+
+// View is what the owner of a record sees of it at time now. pacing must be the one that
+// [Decide] gets for it.
+func View(record Record, now time.Time, pacing Pacing) juicebox.View {
+	record = settle(record, now)
+	v := juicebox.View{
+		State:       juicebox.StatusNotRegistered,
+		GuessesEver: record.History.GuessesEver,
+		LastWrong:   fromUnix(record.lastWrong()),
+		Registered:  fromUnix(record.History.RegisteredAt),
+		Proved:      record.History.Proved,
+	}
+	switch {
+	case record.State == NoGuesses:
+		v.State = juicebox.StatusNoGuesses
+	case record.State == Registered:
+		v.State = recover1(record).Status
+		v.GuessesUsed, v.GuessesLeft = record.GuessCount, record.remaining()
+		if v.State == juicebox.StatusOK {
+			v.Wait = int64((pacing.left(record, now) + time.Second - 1) / time.Second)
+		}
+	}
+	return v
+}
+
+func fromUnix(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// serveView answers the owner's question. It is asked beside the protocol, so that
+// published clients and realms need not know of it.
+func (r *Realm) serveView(w http.ResponseWriter, q *http.Request) {
+	started := time.Now()
+	view, refused := r.view(q)
+	status := http.StatusOK
+	if refused != nil {
+		status = refused.status
+		refused.send(w)
+	} else {
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(view)
+	}
+	r.config.Log.Debug("request", "name", "view", "status", status, "took", time.Since(started))
+}
+
+func (r *Realm) view(q *http.Request) (v juicebox.View, refused *refusal) {
+	caller, err := r.caller(q)
+	if err != nil {
+		return v, refuseWith(http.StatusUnauthorized, err.Error())
+	}
+	if caller.Tenant != juicebox.Tenant || caller.Role != OwnerRole {
+		return v, refuseWith(http.StatusUnauthorized, "token refused: this needs an owner key of the tenant "+juicebox.Tenant)
+	}
+	record, err := r.read(q.Context(), NewRecordID(caller.Tenant, caller.User))
+	if err != nil {
+		return v, r.noAnswer(q.Context(), "view", err)
+	}
+	return View(record, time.Now(), r.pacing(caller)), nil
+}
+
+// read is an update that changes nothing, so that it sees every update before it.
+func (r *Realm) read(ctx context.Context, id RecordID) (record Record, err error) {
+	err = r.config.Store.Update(ctx, id, func(old []byte) (_ []byte, err error) {
+		record, err = DecodeRecord(old)
+		return old, err
+	})
+	return record, err
+}
