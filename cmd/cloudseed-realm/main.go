@@ -4,6 +4,7 @@
 //	cloudseed-realm init --data DIR      make an empty realm in DIR, once
 //	cloudseed-realm serve --data DIR     answer clients until SIGINT or SIGTERM
 //	cloudseed-realm rotate --data DIR    seal every record with a new key
+//	cloudseed-realm bench --address URL  measure any Juicebox realm
 //
 // Standard output gets results (the new realm's id; one line with the address when
 // serving), standard error gets errors and the log. The log has no token, user or secret.
@@ -69,7 +70,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
-	root.AddCommand(newInit(), newServe(), newRotate(), newVersion())
+	root.AddCommand(newInit(), newServe(), newRotate(), newBench(), newVersion())
 	return root
 }
 

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/gtank/ristretto255"
+)
+
+// benchRealm is the id of the realm to measure.
+func benchRealm(ctx context.Context, client *http.Client, o *benchOptions) (id juicebox.RealmID, err error) {
+	if !strings.HasSuffix(o.address, "/") {
+		o.address += "/"
+	}
+	if o.id != "" {
+		return juicebox.ParseRealmID(o.id)
+	}
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, o.address, nil)
+	if err != nil {
+		return id, err
+	}
+	r, err := client.Do(q)
+	if err != nil {
+		return id, err
+	}
+	defer r.Body.Close()
+	var answer struct {
+		RealmID string `json:"realmID"`
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, juicebox.MaxResponse)).Decode(&answer); err != nil {
+		return id, fmt.Errorf("%s does not answer as a realm does; is it one? %w", o.address, err)
+	}
+	return juicebox.ParseRealmID(answer.RealmID)
+}
+
+// A signer makes a token for the user of a number.
+type signer func(user int, realm juicebox.RealmID) (string, error)
+
+func newSigner(o *benchOptions) (signer, error) {
+	if o.key == "" {
+		return builtInToken, nil
+	}
+	data, err := os.ReadFile(o.key)
+	if err != nil {
+		return nil, err
+	}
+	text := strings.TrimSpace(string(data))
+	var method jwt.SigningMethod = jwt.SigningMethodHS256
+	var key any = []byte(text)
+	if der, err := hex.DecodeString(text); err == nil {
+		if parsed, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+			private, ok := parsed.(ed25519.PrivateKey)
+			if !ok {
+				return nil, fmt.Errorf("%s: not an Ed25519 key", o.key)
+			}
+			method, key = jwt.SigningMethodEdDSA, private
+		}
+	}
+	run := rand.Text()
+	return func(user int, realm juicebox.RealmID) (string, error) {
+		now := time.Now()
+		token := jwt.NewWithClaims(method, jwt.MapClaims{
+			"iss": o.tenant, "sub": fmt.Sprintf("bench-%s-%d", run, user), "aud": realm.String(), "scope": "user",
+			"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(12 * time.Hour).Unix()})
+		token.Header["kid"] = o.tenant + ":" + strconv.FormatUint(o.keyVersion, 10)
+		return token.SignedString(key)
+	}, nil
+}
+
+// builtInToken is an owner's. It holds for ten minutes.
+func builtInToken(_ int, realm juicebox.RealmID) (string, error) {
+	_, owner, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return "", err
+	}
+	return juicebox.OwnerToken(owner, owner.Public().(ed25519.PublicKey), realm, time.Now())
+}
+
+// A benchUser knows beforehand everything that it will send.
+type benchUser struct {
+	client  *http.Client
+	url     string
+	token   string
+	record  juicebox.Register2
+	blinded juicebox.Point
+	result  func() juicebox.Point // of the evaluation
+}
+
+func newBenchUser(client *http.Client, address string, number int, realm juicebox.RealmID, sign signer) (*benchUser, error) {
+	token, err := sign(number, realm)
+	if err != nil {
+		return nil, err
+	}
+	u := &benchUser{client: client, url: address + "req", token: token}
+	u.record.NumGuesses = 10
+	rand.Read(u.record.Version[:])
+	rand.Read(u.record.UnlockKeyTag[:])
+	share, input := benchScalar(), ristretto255.NewElement().ScalarBaseMult(benchScalar())
+	share.Encode(u.record.OPRFPrivateKey[:0])
+	ristretto255.NewElement().ScalarBaseMult(share).Encode(u.record.OPRFSignedPublicKey.PublicKey[:0])
+	benchScalar().Encode(u.record.EncryptionKeyScalarShare[:0])
+	input.Encode(u.blinded[:0])
+	u.result = func() (p juicebox.Point) {
+		ristretto255.NewElement().ScalarMult(share, input).Encode(p[:0])
+		return p
+	}
+	return u, nil
+}
+
+func benchScalar() *ristretto255.Scalar {
+	var b [64]byte
+	rand.Read(b[:])
+	return ristretto255.NewScalar().FromUniformBytes(b[:])
+}
+
+func (u *benchUser) ask(ctx context.Context, request juicebox.Request) (juicebox.Response, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, u.url, bytes.NewReader(juicebox.EncodeRequest(request)))
+	if err != nil {
+		return nil, err
+	}
+	q.Header.Set("Authorization", "Bearer "+u.token)
+	q.Header.Set("X-Juicebox-Version", juicebox.ProtocolVersion)
+	r, err := u.client.Do(q)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(r.Body, juicebox.MaxResponse))
+	if err != nil {
+		return nil, err
+	}
+	if r.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("status %d: %.100s", r.StatusCode, body)
+	}
+	return juicebox.DecodeResponse(body)
+}
+
+func (u *benchUser) register(ctx context.Context) error {
+	_, err := u.ask(ctx, juicebox.Register1{})
+	if err == nil {
+		_, err = u.ask(ctx, u.record)
+	}
+	return err
+}
+
+var errBenchAnswer = errors.New("not the right answer")
+
+func (u *benchUser) recover(ctx context.Context, check bool) error {
+	reply, err := u.ask(ctx, juicebox.Recover1{})
+	if found, ok := reply.(juicebox.Recover1Response); err != nil || !ok || found.Version != u.record.Version {
+		return errors.Join(err, errBenchAnswer)
+	}
+	reply, err = u.ask(ctx, juicebox.Recover2{Version: u.record.Version, OPRFBlindedInput: u.blinded})
+	evaluated, ok := reply.(juicebox.Recover2Response)
+	if err != nil || !ok || evaluated.Status != juicebox.StatusOK || check && evaluated.OPRFBlindedResult != u.result() {
+		return errors.Join(err, errBenchAnswer)
+	}
+	reply, err = u.ask(ctx, juicebox.Recover3{Version: u.record.Version, UnlockKeyTag: u.record.UnlockKeyTag})
+	if released, ok := reply.(juicebox.Recover3Response); err != nil || !ok || released.Status != juicebox.StatusOK {
+		return errors.Join(err, errBenchAnswer)
+	}
+	return nil
+}
+
+// cpuTime is what a process has used so far, user and system; 0 for no process.
+func cpuTime(pid int) (time.Duration, error) {
+	if pid == 0 {
+		return 0, nil
+	}
+	if runtime.GOOS != "linux" {
+		return 0, errors.New("--pid works on Linux only")
+	}
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	// The name, in brackets, may have spaces; utime and stime are the 12th and 13th after it.
+	fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+	if len(fields) < 13 {
+		return 0, errors.New("/proc/PID/stat is not as expected")
+	}
+	user, err1 := strconv.ParseInt(fields[11], 10, 64)
+	system, err2 := strconv.ParseInt(fields[12], 10, 64)
+	const tick = 10 * time.Millisecond // USER_HZ is 100 wherever Linux runs
+	return time.Duration(user+system) * tick, errors.Join(err1, err2)
+}
