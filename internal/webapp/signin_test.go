@@ -187,7 +187,8 @@ func TestSignInFails(t *testing.T) {
 			t.Errorf("%v leads to %q", test.err, next)
 		}
 		body := c.get("sign-in")
-		if !strings.Contains(body, test.says) || !strings.Contains(body, "Choose another place") || !strings.Contains(body, "Is my backup safe?") {
+		_, noClient := test.err.(*signin.NoClientIDError)
+		if !strings.Contains(body, test.says) || strings.Contains(body, "<button>Try again") == noClient || !strings.Contains(body, "Choose another place") || !strings.Contains(body, "Is my backup safe?") {
 			t.Errorf("%v: the screen does not say %q, or not what to do:\n%s", test.err, test.says, body)
 		}
 		if again := c.get("sign-in"); !strings.Contains(again, test.says) {
@@ -311,5 +312,40 @@ func TestAddresses(t *testing.T) {
 		if got := accountOf(address); got != want {
 			t.Errorf("the account of %q is %q, want %q", address, got, want)
 		}
+	}
+}
+
+// TestForms adds an S3 bucket, a Nextcloud with an app password, and iCloud Drive: each is
+// opened by the right address, and shown without its secret.
+func TestForms(t *testing.T) {
+	world := &clouds{}
+	c := cloudsClient(t, world)
+	for _, fields := range [][]string{
+		{"kind", "s3", "address", "s3.example.com", "bucket", " my-backups/wallet/", "user", "AKIAEXAMPLE", "password", "top secret 71", "name", "My bucket"},
+		{"kind", nextcloud, "address", "cloud.example", "user", "sam", "password", "top secret 71"},
+		{"kind", "icloud-drive"},
+	} {
+		if next, body := c.post("places", fields...); next != "places" {
+			t.Errorf("%q is refused:\n%s", fields, body)
+		}
+	}
+	for _, address := range []string{"s3:https://AKIAEXAMPLE@s3.example.com/my-backups/wallet", "nextcloud:https://sam@cloud.example", "icloud-drive:"} {
+		if world.places[address] == nil {
+			t.Errorf("%q was not opened", address)
+		}
+	}
+	body := c.get("places")
+	for _, want := range []string{"My bucket", "access key A…E at s3.example.com", "sam at cloud.example", "iCloud Drive"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the places do not say %q:\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "top secret") || strings.Contains(body, "AKIAEXAMPLE") {
+		t.Error("a key is shown")
+	}
+	world.unlisted = store.ErrRefused
+	if _, body := c.post("places", "kind", "s3", "address", "s3.example.org", "bucket", "b", "user", "k", "password", "top secret 71"); !strings.Contains(body, "The place s3.example.org refused.") ||
+		!strings.Contains(body, `value="s3.example.org"`) || strings.Contains(body, "top secret") {
+		t.Errorf("a bucket that is refused:\n%s", body)
 	}
 }
