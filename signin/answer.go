@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"golang.org/x/oauth2"
 
@@ -88,7 +86,7 @@ func statusError(status int, h http.Header) error {
 	switch {
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		e := store.Errorf("sign in", "", store.ErrBusy, "answered with %d %s", status, http.StatusText(status))
-		e.After = retryAfter(h)
+		e.After = store.RetryAfter(h)
 		return e
 	case status >= 500, status == http.StatusRequestTimeout:
 		return store.Errorf("sign in", "", store.ErrOffline, "answered with %d %s", status, http.StatusText(status))
@@ -120,23 +118,4 @@ func certificateError(err *tls.CertificateVerificationError) error {
 		return errors.New("the answer was not over TLS")
 	}
 	return fmt.Errorf("somebody else answers: %w", err)
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3), seconds or a date by the
-// server's own clock. At most a day.
-func retryAfter(h http.Header) time.Duration {
-	const most = 24 * time.Hour
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	return min(max(at.Sub(now), 0), most)
 }

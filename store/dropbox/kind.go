@@ -53,7 +53,7 @@ func understand(ctx context.Context, op, name string, h *heard, err error) *fail
 		f.Err = fmt.Errorf("dropbox answered %d, %s", h.status, strings.Join(f.tags, "/"))
 	}
 	if f.Kind == store.ErrBusy {
-		f.After = max(h.retryAfter(), inBody(err))
+		f.After = max(store.RetryAfter(h.header), inBody(err))
 	}
 	return f
 }

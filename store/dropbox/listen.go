@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
-	"time"
 )
 
 // maxAnswer is the longest answer that is read into memory for the SDK, in bytes: a page of
@@ -87,23 +85,4 @@ func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
 	return n, err
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date, which is
-// taken by the server's own clock. At most a day.
-func (h *heard) retryAfter() time.Duration {
-	const most = 24 * time.Hour
-	value := h.header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	now, err := http.ParseTime(h.header.Get("Date"))
-	if err != nil {
-		now = time.Now()
-	}
-	return min(max(at.Sub(now), 0), most)
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"time"
 
 	"golang.org/x/oauth2"
 	"google.golang.org/api/googleapi"
@@ -60,7 +58,7 @@ func storeError(ctx context.Context, op, name string, err error) *store.Error {
 		r := read(answer)
 		e.Kind, e.Err = kind(r), r
 		if e.Kind == store.ErrBusy {
-			e.After = retryAfter(answer.Header, time.Now())
+			e.After = store.RetryAfter(answer.Header)
 		}
 	case errors.As(err, &certificate):
 		e.Kind = store.ErrRefused // trying again does not help, and trying without TLS must not
@@ -131,22 +129,4 @@ func kind(r *refusal) error {
 		return store.ErrOffline
 	}
 	return store.ErrRefused
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date, which
-// is taken by the server's own clock. At most a day.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return min(max(at.Sub(now), 0), most)
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -122,8 +121,8 @@ func statusError(r request, resp *http.Response) error {
 		}
 		e.Err = fmt.Errorf("the server sends to another address (%s://%s/…); enter that one if it is right", to.Scheme, to.Host)
 	}
-	if seconds, err := strconv.ParseUint(resp.Header.Get("Retry-After"), 10, 31); err == nil && e.Kind == store.ErrBusy {
-		e.After = min(time.Duration(seconds)*time.Second, 24*time.Hour)
+	if e.Kind == store.ErrBusy {
+		e.After = store.RetryAfter(resp.Header)
 	}
 	return e
 }

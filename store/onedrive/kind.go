@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cloudseed/cloudseed/store"
 )
@@ -48,7 +46,7 @@ func statusError(a *answer) error {
 	e := &store.Error{Op: a.op, Name: a.name, Kind: kind(a, codes)}
 	e.Err = fmt.Errorf("%s was answered with %d %s", a.method, a.status, strings.Join(codes, ", "))
 	if e.Kind == store.ErrBusy {
-		e.After = retryAfter(a.header, time.Now())
+		e.After = store.RetryAfter(a.header)
 	}
 	return e
 }
@@ -167,22 +165,4 @@ func byStatus(status int) error {
 		return store.ErrOffline
 	}
 	return store.ErrRefused
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date, which
-// is taken by the service's own clock. At most a day.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return min(max(at.Sub(now), 0), most)
 }

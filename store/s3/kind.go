@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -76,7 +75,7 @@ func (s *Store) failed(ctx context.Context, op, name string, err error, w *witne
 		e.Err = fmt.Errorf("the clock of this computer is wrong: it says %s, the service %s", time.Now().UTC().Format(http.TimeFormat), w.header.Get("Date"))
 	}
 	if e.Kind == store.ErrBusy {
-		e.After = retryAfter(w.header, time.Now())
+		e.After = store.RetryAfter(w.header)
 	}
 	return e
 }
@@ -132,22 +131,4 @@ func statusKind(status int) error {
 		return store.ErrOffline
 	}
 	return store.ErrRefused
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date, which is
-// taken by the service's own clock. At most a day.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = date
-	}
-	return min(max(at.Sub(now), 0), most)
 }

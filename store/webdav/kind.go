@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/cloudseed/cloudseed/store"
 )
@@ -44,7 +42,7 @@ func statusError(a *answer) error {
 		e.Err = fmt.Errorf("%w: this is not a WebDAV folder", e.Err)
 	}
 	if e.Kind == store.ErrBusy {
-		e.After = retryAfter(a.header, time.Now())
+		e.After = store.RetryAfter(a.header)
 	}
 	return e
 }
@@ -91,27 +89,4 @@ func target(a *answer) string {
 		return ""
 	}
 	return " (" + u.Scheme + "://" + u.Host + "/…)"
-}
-
-// retryAfter reads the Retry-After header (RFC 9110 §10.2.3): seconds, or a date, which
-// is taken by the server's own clock. At most a day.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 24 * time.Hour
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil {
-		return time.Duration(min(seconds, uint64(most/time.Second))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	return min(max(at.Sub(serverTime(h, now)), 0), most)
-}
-
-// serverTime is the Date of an answer, or now.
-func serverTime(h http.Header, now time.Time) time.Time {
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		return date
-	}
-	return now
 }

@@ -82,7 +82,7 @@ func (s *Store) removeLeftovers(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	now := serverTime(a.header, time.Now())
+	now := store.ServerTime(a.header)
 	for _, m := range members {
 		ours := strings.HasPrefix(m.name, tempPrefix) && strings.HasSuffix(m.name, tempSuffix) && !m.folder
 		if ours && !m.modified.IsZero() && now.Sub(m.modified) > leftoverAge {
