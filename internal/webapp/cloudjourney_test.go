@@ -19,6 +19,7 @@ import (
 	fakedropbox "github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
 	"github.com/cloudseed/cloudseed/internal/leaktest"
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/signin"
 	"github.com/cloudseed/cloudseed/store/dropbox"
@@ -131,6 +132,7 @@ func (p *signedInPlaces) signIn(ctx context.Context, scheme string, browse func(
 // that can go wrong there, backs up to both, and restores on a computer that knows nothing
 // from the Dropbox alone.
 func TestCloudJourney(t *testing.T) {
+	peer.Slow(t)
 	if testing.Short() {
 		t.Skip("-short")
 	}
