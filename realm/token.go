@@ -39,6 +39,7 @@ type verifier struct {
 	realm   string // the audience
 	tenants Tenants
 	builtIn bool // accept juicebox.Tenant
+	cache   tokenCache
 }
 
 // claims are what Juicebox puts into a token. Audience and issuer are checked by hand,
@@ -52,6 +53,12 @@ type claims struct {
 func (v *verifier) verify(token string, now time.Time) (Caller, error) {
 	if len(token) > maxToken {
 		return Caller{}, refuse("it is too long")
+	}
+	if known, ok := v.cache.get(token); ok {
+		if err := known.holds(v.realm, now); err != nil {
+			return Caller{}, err
+		}
+		return known.caller, nil
 	}
 	var c claims
 	var caller Caller
@@ -75,6 +82,11 @@ func (v *verifier) verify(token string, now time.Time) (Caller, error) {
 	if err := v.check(&c, caller.Tenant, now); err != nil {
 		return Caller{}, err
 	}
+	good := verified{caller: caller, audience: c.Audience[0], ends: c.ExpiresAt.Time}
+	if c.NotBefore != nil {
+		good.starts = c.NotBefore.Time
+	}
+	v.cache.put(token, good)
 	return caller, nil
 }
 

@@ -48,9 +48,12 @@ const (
 // A Store is an open database. It is safe for concurrent use. Only one Store can have a
 // directory open at a time, in whatever process.
 type Store struct {
-	id       juicebox.RealmID
-	db       *sql.DB
-	lock     *os.File
+	id   juicebox.RealmID
+	db   *sql.DB
+	lock *os.File
+	conn *sql.Conn // the writer's own, as are statements and recent
+	statements
+	recent   map[realm.RecordID][]byte
 	updates  chan *update
 	closing  chan struct{} // closed by Close: no more updates
 	finished chan struct{} // closed by the writer when it is done
@@ -92,8 +95,20 @@ func open(path string, lock *os.File) (*Store, error) {
 		db.Close()
 		return nil, err
 	}
+	// From here on one connection is the writer's, and there is one for all else.
+	db.SetMaxOpenConns(2)
+	conn, err := db.Conn(context.Background())
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	prepared, err := prepare(conn)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close(), db.Close())
+	}
 	s := &Store{
-		id: id, db: db, lock: lock,
+		id: id, db: db, lock: lock, conn: conn, statements: prepared,
+		recent:   make(map[realm.RecordID][]byte),
 		updates:  make(chan *update, maxGroup),
 		closing:  make(chan struct{}),
 		finished: make(chan struct{}),
@@ -108,7 +123,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.finished
-		s.closed = errors.Join(s.db.Close(), s.lock.Close())
+		s.closed = errors.Join(s.conn.Close(), s.db.Close(), s.lock.Close())
 	})
 	return s.closed
 }
@@ -127,7 +142,7 @@ func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
 	// fullfsync matters on macOS, where fsync alone does not reach the disk. secure_delete
 	// overwrites what is deleted: a wiped record shall not stay in free pages.
 	pragmas = append(pragmas, "busy_timeout(5000)", "fullfsync(1)", "checkpoint_fullfsync(1)", "secure_delete(1)")
-	query := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": pragmas}
+	query := url.Values{"mode": {mode}, "_pragma": pragmas}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, err

@@ -142,7 +142,7 @@ func TestEndedContextWritesNothing(t *testing.T) {
 // When the database refuses one write, nobody in its group may believe to be stored.
 func TestFailedGroupFailsForAll(t *testing.T) {
 	s := mustOpen(t, created(t))
-	if _, err := s.db.Exec(`CREATE TRIGGER full BEFORE INSERT ON records WHEN new.record = x'66'
+	if _, err := s.conn.ExecContext(ctx, `CREATE TRIGGER full BEFORE INSERT ON records WHEN new.record = x'66'
 		BEGIN SELECT RAISE(ABORT, 'disk is full'); END`); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestFailedCommitFailsForAll(t *testing.T) {
 		"CREATE TABLE child (id BLOB REFERENCES meta (name) DEFERRABLE INITIALLY DEFERRED)",
 		"CREATE TRIGGER late AFTER INSERT ON records WHEN new.record = x'66' BEGIN INSERT INTO child VALUES ('nobody'); END",
 	} {
-		if _, err := s.db.Exec(statement); err != nil {
+		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -337,5 +337,27 @@ func TestEach(t *testing.T) {
 	err := s.Each(ctx, func(realm.RecordID) realm.Change { return func([]byte) ([]byte, error) { return nil, refused } })
 	if !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// More records than are remembered, in an order that finds few of them remembered.
+func TestForgottenRecordsAreReadAgain(t *testing.T) {
+	s := mustOpen(t, created(t))
+	id := func(i int) realm.RecordID { return realm.RecordID{byte(i), byte(i >> 8)} }
+	const n = maxRecent + 2*maxGroup
+	for i := 0; i < n; i += maxGroup {
+		var wg sync.WaitGroup
+		for j := i; j < i+maxGroup; j++ {
+			wg.Go(func() { put(t, s, id(j), []byte{byte(j), byte(j >> 8), 1}) })
+		}
+		wg.Wait()
+	}
+	if len(s.recent) > maxRecent {
+		t.Errorf("%d records are remembered", len(s.recent))
+	}
+	for i := range n {
+		if got := get(t, s, id(i)); !bytes.Equal(got, []byte{byte(i), byte(i >> 8), 1}) {
+			t.Fatalf("record %d: %q", i, got)
+		}
 	}
 }

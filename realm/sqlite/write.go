@@ -3,9 +3,8 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/cloudseed/cloudseed/realm"
 )
@@ -69,6 +68,8 @@ func (s *Store) write() {
 }
 
 func (s *Store) gather(first *update) []*update {
+	// Whoever is ready to hand in an update may do so first: fewer, larger groups.
+	runtime.Gosched()
 	group := []*update{first}
 	for len(group) < maxGroup {
 		select {
@@ -93,44 +94,62 @@ func (s *Store) commit(group []*update) {
 	}
 }
 
+// transact begins a transaction at the first write: a group that only reads needs none,
+// since nobody else writes.
 func (s *Store) transact(group []*update) error {
-	tx, err := s.db.Begin()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnknown, err)
-	}
+	written := false
 	for _, u := range group {
 		if u.err = u.ctx.Err(); u.err != nil {
 			continue // nobody waits any more
 		}
-		if err := apply(tx, u); err != nil {
-			return errors.Join(fmt.Errorf("%w: %w", ErrUnknown, err), tx.Rollback())
+		if err := s.apply(u, &written); err != nil {
+			return s.failed(err, written)
 		}
 	}
-	if err := tx.Commit(); err != nil { // the driver has then rolled back
-		return fmt.Errorf("%w: %w", ErrUnknown, err)
+	if !written {
+		return nil
+	}
+	if err := s.run(s.commitAll); err != nil {
+		return s.failed(err, true)
 	}
 	return nil
 }
 
+// failed forgets what was remembered of the group, and what was written in it.
+func (s *Store) failed(err error, written bool) error {
+	clear(s.recent)
+	err = fmt.Errorf("%w: %w", ErrUnknown, err)
+	if written {
+		// It says so if SQLite has rolled back already. If it cannot, the next BEGIN fails.
+		s.run(s.rollback)
+	}
+	return err
+}
+
 // apply runs one change. The error of the change itself goes to u.err, an error of the
 // database is returned.
-func apply(tx *sql.Tx, u *update) error {
-	var old []byte
-	err := tx.QueryRow("SELECT record FROM records WHERE id = ?", u.id[:]).Scan(&old)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+func (s *Store) apply(u *update, written *bool) error {
+	old, err := s.load(u.id)
+	if err != nil {
 		return err
 	}
 	next, err := u.change(bytes.Clone(old))
-	switch {
-	case err != nil:
+	if err != nil {
 		u.err = err
 		return nil
-	case bytes.Equal(old, next):
-		return nil
-	case next == nil:
-		_, err = tx.Exec("DELETE FROM records WHERE id = ?", u.id[:])
-	default:
-		_, err = tx.Exec("INSERT INTO records (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2", u.id[:], next)
 	}
-	return err
+	if bytes.Equal(old, next) && (old == nil) == (next == nil) {
+		return nil
+	}
+	if !*written {
+		if err := s.run(s.begin); err != nil {
+			return err
+		}
+		*written = true
+	}
+	s.remember(u.id, bytes.Clone(next))
+	if next == nil {
+		return s.run(s.remove, u.id[:])
+	}
+	return s.run(s.put, u.id[:], next)
 }
