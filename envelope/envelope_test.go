@@ -223,7 +223,7 @@ func TestRefusals(t *testing.T) {
 		{"cut in the header", sealed[:headerEnd-10], envelope.ErrDamaged, envelope.LayerHeader},
 		{"cut in the payload", sealed[:len(sealed)-1], envelope.ErrDamaged, envelope.LayerPayload},
 		{"trailing byte", append(bytes.Clone(sealed), 0), envelope.ErrDamaged, envelope.LayerPayload},
-		{"MAC changed", change(headerEnd + 8), envelope.ErrDamaged, envelope.LayerMAC},
+		{"MAC changed", bytes.Replace(sealed, sealed[headerEnd+5:headerEnd+9], []byte("AAAA"), 1), envelope.ErrDamaged, envelope.LayerMAC},
 		{"payload changed", change(len(sealed) - 100), envelope.ErrDamaged, envelope.LayerPayload},
 		{"newer stanza", bytes.Replace(sealed, []byte("-> cloudseed/1"), []byte("-> cloudseed/2"), 1), envelope.ErrNewerFormat, ""},
 		{"stanza with an argument", bytes.Replace(sealed, []byte("-> cloudseed/1"), []byte("-> cloudseed/1 x"), 1), envelope.ErrDamaged, envelope.LayerStanza},

@@ -38,7 +38,11 @@ func (v VaultID) MarshalText() ([]byte, error) { return []byte(v.String()), nil 
 // UnmarshalText accepts exactly what MarshalText writes.
 func (v *VaultID) UnmarshalText(text []byte) error {
 	var id VaultID
-	if n, err := hex.Decode(id[:], text); err != nil || n != len(id) || id.String() != string(text) {
+	if len(text) != hex.EncodedLen(len(id)) {
+		return fmt.Errorf("a vault id has 64 hex digits")
+	}
+	hex.Decode(id[:], text) // what is not hex is not the same when written again
+	if id.String() != string(text) {
 		return fmt.Errorf("a vault id has 64 lower-case hex digits")
 	}
 	*v = id

@@ -22,14 +22,12 @@ const (
 // maxMembers is README, manifest, signature and as many attached files as may be.
 const maxMembers = MaxFileCount + 3
 
-// maxExtended is the most that an extended header with a name needs, in bytes.
-const maxExtended = 128
-
 // unpackTar reads a whole tar of the one kind that backups are. Tars come in many dialects,
 // and readers differ in what they make of the odd ones; here everything is refused that is
-// not a regular file under a plain name. Behind the last member stand zeros to the end.
+// not a regular file under a plain name. Behind the last member stand zeros to the end. The
+// archive is at most maxTarSize bytes; the members together need no more.
 func unpackTar(archive []byte) ([]File, error) {
-	if len(archive) > maxTarSize || len(archive)%tarBlock != 0 {
+	if len(archive)%tarBlock != 0 {
 		return nil, errors.New("of a size that no backup has")
 	}
 	var files []File
@@ -142,9 +140,9 @@ func text(field []byte) string {
 // extendedName reads the extended header (POSIX pax) of a name: one record "LENGTH path=NAME\n"
 // where LENGTH counts all of the record, itself too.
 func extendedName(data []byte) (string, error) {
-	_, name, ok := strings.Cut(string(data), " path=")
+	_, name, _ := strings.Cut(string(data), " path=")
 	name = strings.TrimSuffix(name, "\n")
-	if !ok || len(data) > maxExtended || string(data) != fmt.Sprintf("%d path=%s\n", len(data), name) {
+	if string(data) != fmt.Sprintf("%d path=%s\n", len(data), name) {
 		return "", errors.New("member with extended attributes")
 	}
 	return name, nil

@@ -99,10 +99,6 @@ func readHere(v vector) (got reading, err error) {
 }
 
 func open(v vector) (*envelope.Opened, error) {
-	s, err := envelope.Inspect(v.file)
-	if err != nil {
-		return nil, err
-	}
 	seed, err := hex.DecodeString(v.head["seed"])
 	if err != nil {
 		return nil, err
@@ -113,6 +109,10 @@ func open(v vector) (*envelope.Opened, error) {
 	}
 	key := secret.New(seed)
 	if len(seed) == 0 {
+		s, err := envelope.Inspect(v.file)
+		if err != nil {
+			return nil, err
+		}
 		key = envelope.FilesKey(entropy, s.Salt)
 	}
 	o, err := envelope.Open(v.file, key)

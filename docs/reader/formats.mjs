@@ -173,7 +173,7 @@ function upToZero(field) {
 
 function extendedName(data) {
   const start = `${data.length} path=`;
-  const fits = data.length <= 128 && latin1(data.subarray(0, start.length)) === start && data.at(-1) === 10;
+  const fits = latin1(data.subarray(0, start.length)) === start && data.at(-1) === 10;
   insist(fits, "tar", "extended attributes");
   return data.subarray(start.length, -1);
 }

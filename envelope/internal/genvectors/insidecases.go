@@ -53,6 +53,9 @@ func tarCases() []testCase {
 	refused("no_manifest", "manifest.json is missing", entries(func(e []entry) []entry { return slices.Delete(e, 1, 2) }))
 	refused("no_signature", "manifest.sig is missing", entries(func(e []entry) []entry { return slices.Delete(e, 2, 3) }))
 	refused("two_members", "README.txt and manifest.json alone", entries(func(e []entry) []entry { return e[:2] }))
+	refused("readme_name", "README.txt under another name", entries(func(e []entry) []entry { e[0].name = "LIESMICH.txt"; return e }))
+	refused("manifest_name", "manifest.json under another name", entries(func(e []entry) []entry { e[1].name = "manifest.txt"; return e }))
+	refused("signature_name", "manifest.sig under another name", entries(func(e []entry) []entry { e[2].name = "manifest.pgp"; return e }))
 	refused("order", "the manifest in front of README.txt", entries(func(e []entry) []entry { e[0], e[1] = e[1], e[0]; return e }))
 	refused("order_signature", "the signature behind the files", entries(func(e []entry) []entry { e[2], e[3] = e[3], e[2]; return e }))
 
@@ -143,6 +146,19 @@ func tarCases() []testCase {
 	refused("size_spaces", "a size with spaces", last(func(e *entry) { e.size = "          1\x00" }))
 	refused("size_space_end", "a size that ends in a space", last(func(e *entry) { e.size = "00000000001 " }))
 	refused("size_digit", "a size that is not octal", last(func(e *entry) { e.size = "00000000009\x00" }))
+	empty := func(size string) func(*file) {
+		return func(f *file) {
+			f.files(member{"files/f", ""})
+			f.entriesTo = func(e []entry) []entry { e[3].size = size; return e }
+		}
+	}
+	refused("size_empty_blank", "no size in the header of an empty file", empty("           \x00"))
+	refused("size_empty_digits", "a size of twelve digits in the header of an empty file", empty("000000000000"))
+	refused("size_empty_binary", "GNU's binary form in the header of an empty file", empty("\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
+	refused("pax_cut", "ends behind an extended header", func(f *file) {
+		f.files(member{"files/\u00e4", ""})
+		f.archiveTo = func(b []byte) []byte { return b[:len(b)-3*block] }
+	})
 	refused("size_beyond", "a size beyond the end", last(func(e *entry) { e.size = "00000010000\x00" }))
 	return all
 }

@@ -65,6 +65,7 @@ func manifestCases() []testCase {
 	refused("vault", "of another vault", set("vault", quote(hash(other.root.public()))))
 	refused("vault_capitals", "a hash in capitals", set("vault", quote(strings.ToUpper(hash(samantha.root.public())))))
 	refused("vault_short", "a hash of 31 bytes", set("vault", quote(hash(samantha.root.public())[:62])))
+	refused("vault_long", "a hash of 33 bytes", set("vault", quote(hash(samantha.root.public())+"00")))
 	refused("stanza", "of another stanza", set("stanza", quote(hash(nil))))
 	refused("part", "an unknown part", set("part", `"purse"`))
 	refused("part_empty", "no part", set("part", `" "`))
@@ -75,6 +76,10 @@ func manifestCases() []testCase {
 	refused("previous_form", "a hash of another form", func(f *file) {
 		f.manifest.set("generation", "2")
 		f.manifest.set("previous", `"abc"`)
+	})
+	refused("previous_capitals", "a hash in capitals", func(f *file) {
+		f.manifest.set("generation", "2")
+		f.manifest.set("previous", quote(strings.ToUpper(hash(nil))))
 	})
 	refused("previous_first", "the first generation names a previous file", set("previous", quote(hash(nil))))
 	files := func(generation, sum string) func(*file) {

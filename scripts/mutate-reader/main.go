@@ -1,0 +1,267 @@
+// Command mutate-reader takes each single check out of package envelope's reader, one at a
+// time, and shows how many test vectors notice. A check that none notices fails the run, unless
+// it is listed below with the reason.
+//
+//	go run ./scripts/mutate-reader            # the table, as Markdown
+//
+// All checks are found in the source: every operand of "||" in the condition of an if that
+// returns, every case of a switch without a tag, and every call of onlyZeros. One test
+// binary is built, in which each of them can be switched off by number.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+var files = []string{"open.go", "stanza.go", "untar.go", "tar.go", "manifest.go", "wallet.go", "keys.go"}
+
+// writers are functions that only a writer uses.
+var writers = []string{"Sign", "packTar", "encode", "oneForm", "must", "BaseName", "Identity", "IdentityText", "RootKey", "FilesKey", "derive"}
+
+// backed are checks without which the next one refuses the same: errors that are handed on, and
+// errors that no input brings about. By function and condition, #2 for the second of a kind.
+var backed = map[string]string{
+	"Open: err != nil #3":                              "no input: Identity fails for a seed of a wrong length",
+	"parseWire: err != nil":                            "a map that cannot be read is not the same when written again",
+	"parseWire: err != nil #2":                         "no input: what was read can be written",
+	"unpackTar: err != nil":                            "handed on; without it the archive ends too early",
+	"nextMember: err != nil":                           "handed on; without it the kind is none",
+	"nextMember: err != nil #2":                        "handed on; without it the name is empty",
+	"nextMember: err != nil #3":                        "handed on; without it the kind is none",
+	"parseManifest: err != nil":                        "JSON that cannot be read is not the same when written again",
+	"parseManifest: err != nil #2":                     "no input: what was read can be written",
+	"decodeWallet: json.Unmarshal(encoded, &w) != nil": "JSON that cannot be read is not the same when written again",
+	"decodeWallet: err != nil":                         "no input: what was read can be written",
+}
+
+const switches = `package envelope
+
+import "os"
+
+func off(name string) bool { return os.Getenv("CLOUDSEED_MUTANT") == name }
+
+func unless(name string, err error) error {
+	if off(name) {
+		return nil
+	}
+	return err
+}
+`
+
+// A check is a piece of a source file that can be switched off.
+type check struct {
+	file       string
+	line       int
+	start, end int // offsets
+	function   string
+	text       string
+	key        string // function and text, with a number if there are more of them
+	call       bool   // an error that is returned; else a condition
+}
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "mutate-reader:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	root, err := filepath.Abs("envelope")
+	if err != nil {
+		return err
+	}
+	var checks []check
+	for _, name := range files {
+		found, err := find(filepath.Join(root, name))
+		if err != nil {
+			return err
+		}
+		checks = append(checks, found...)
+	}
+	dir, err := os.MkdirTemp("", "mutate-reader")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	binary, err := build(root, dir, checks)
+	if err != nil {
+		return err
+	}
+	if missed, err := failing(root, dir, binary, ""); err != nil || len(missed) > 0 {
+		return fmt.Errorf("with every check in place: %v fail (%v)", missed, err)
+	}
+	return table(root, dir, binary, checks)
+}
+
+func table(root, dir, binary string, checks []check) error {
+	fmt.Print("| where | check | vectors that notice | such as |\n|---|---|---|---|\n")
+	silent := 0
+	for i, c := range checks {
+		missed, err := failing(root, dir, binary, fmt.Sprint(i))
+		if err != nil {
+			return err
+		}
+		first := ""
+		if len(missed) > 0 {
+			first = missed[0]
+		} else if why, known := backed[c.key]; known {
+			first = why
+		} else {
+			first = "NONE"
+			silent++
+		}
+		text := strings.ReplaceAll(strings.Join(strings.Fields(c.text), " "), "|", `\|`)
+		fmt.Printf("| %s:%d %s | `%s` | %d | %s |\n", filepath.Base(c.file), c.line, c.function, text, len(missed), first)
+	}
+	if silent > 0 {
+		return fmt.Errorf("no vector notices %d of %d checks", silent, len(checks))
+	}
+	return nil
+}
+
+// find lists the checks of one file, from its first to its last.
+func find(path string) (checks []check, err error) {
+	fset := token.NewFileSet()
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := parser.ParseFile(fset, path, source, 0)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]int{}
+	for _, d := range tree.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || slices.Contains(writers, f.Name.Name) {
+			continue
+		}
+		for _, e := range inFunction(f) {
+			start, end := fset.Position(e.Pos()).Offset, fset.Position(e.End()).Offset
+			_, call := e.(*ast.CallExpr)
+			text := string(source[start:end])
+			key := f.Name.Name + ": " + strings.Join(strings.Fields(text), " ")
+			seen[key]++
+			if seen[key] > 1 {
+				key += fmt.Sprintf(" #%d", seen[key])
+			}
+			call = call && strings.HasPrefix(text, "onlyZeros(")
+			checks = append(checks, check{path, fset.Position(e.Pos()).Line, start, end, f.Name.Name, text, key, call})
+		}
+	}
+	return checks, nil
+}
+
+func inFunction(f *ast.FuncDecl) (all []ast.Expr) {
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			if returns(n.Body) {
+				all = append(all, operands(n.Cond)...)
+			}
+		case *ast.SwitchStmt:
+			for _, clause := range n.Body.List {
+				for _, e := range clause.(*ast.CaseClause).List {
+					if n.Tag == nil {
+						all = append(all, operands(e)...)
+					}
+				}
+			}
+		case *ast.ReturnStmt:
+			if last := len(n.Results) - 1; last >= 0 {
+				if c, ok := n.Results[last].(*ast.CallExpr); ok && fmt.Sprint(c.Fun) == "onlyZeros" {
+					all = append(all, c)
+				}
+			}
+		}
+		return true
+	})
+	return all
+}
+
+func returns(body *ast.BlockStmt) bool {
+	r, ok := body.List[len(body.List)-1].(*ast.ReturnStmt)
+	if !ok || len(r.Results) == 0 {
+		return false
+	}
+	name, isName := r.Results[len(r.Results)-1].(*ast.Ident)
+	return !isName || name.Name != "nil"
+}
+
+// operands are the parts of a condition of which each alone is enough.
+func operands(e ast.Expr) []ast.Expr {
+	if b, ok := e.(*ast.BinaryExpr); ok && b.Op == token.LOR {
+		return append(operands(b.X), operands(b.Y)...)
+	}
+	return []ast.Expr{e}
+}
+
+// build makes the test binary from changed copies of the sources.
+func build(root, dir string, checks []check) (string, error) {
+	overlay := map[string]string{filepath.Join(root, "switches.go"): filepath.Join(dir, "switches.go")}
+	sources := map[string][]byte{filepath.Join(root, "switches.go"): []byte(switches)}
+	for i, c := range slices.Backward(checks) {
+		if sources[c.file] == nil {
+			b, err := os.ReadFile(c.file)
+			if err != nil {
+				return "", err
+			}
+			sources[c.file], overlay[c.file] = b, filepath.Join(dir, filepath.Base(c.file))
+		}
+		changed := fmt.Sprintf("((%s) && !off(\"%d\"))", c.text, i)
+		if c.call {
+			changed = fmt.Sprintf("unless(\"%d\", %s)", i, c.text)
+		}
+		b := sources[c.file]
+		sources[c.file] = slices.Concat(b[:c.start], []byte(changed), b[c.end:])
+	}
+	for path, b := range sources {
+		if err := os.WriteFile(overlay[path], b, 0o600); err != nil {
+			return "", err
+		}
+	}
+	list, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600); err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "envelope.test")
+	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, "./envelope").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return binary, nil
+}
+
+// failing runs the vectors with one check off, and those that are not committed only where
+// no other noticed.
+func failing(root, dir, binary, off string) ([]string, error) {
+	for _, test := range []string{"^TestVectors$", "^TestLargeVectors$"} {
+		verdict := filepath.Join(dir, "verdict")
+		os.Remove(verdict)
+		cmd := exec.Command(binary, "-test.run", test, "-verdict", verdict)
+		cmd.Dir, cmd.Env = root, append(os.Environ(), "CLOUDSEED_MUTANT="+off)
+		out, err := cmd.CombinedOutput()
+		b, rerr := os.ReadFile(verdict)
+		if rerr != nil && err != nil {
+			return nil, fmt.Errorf("%w\n%s", err, out)
+		}
+		if names := bytes.Fields(b); len(names) > 0 {
+			return strings.Split(strings.TrimSpace(string(b)), "\n"), nil
+		}
+	}
+	return nil, nil
+}
