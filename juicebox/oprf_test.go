@@ -50,7 +50,7 @@ func checkVector(t *testing.T, v oprfVector) {
 	r := scalarOfSeed(t, v.Inputs.BlindingFactorSeed)
 	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
 	blinded := blind(input, r)
-	result, proof, err := evaluate(encodeScalar(k), blinded, scalarOfSeed(t, v.Inputs.BetaTSeed))
+	result, proof, err := evaluate(encodeScalar(k), nil, blinded, scalarOfSeed(t, v.Inputs.BetaTSeed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +145,33 @@ func TestEvaluateRefuses(t *testing.T) {
 	} {
 		if _, _, err := Evaluate(try.share, try.blinded); err == nil {
 			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// A realm that is told its public key proves the same; told a wrong one, nothing.
+func TestEvaluateFor(t *testing.T) {
+	k := randomScalar()
+	blinded := encodePoint(ristretto255.NewElement().ScalarBaseMult(randomScalar()))
+	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+	want, _, err := Evaluate(encodeScalar(k), blinded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, proof, err := EvaluateFor(encodeScalar(k), public, blinded)
+	if err != nil || result != want {
+		t.Errorf("got %x, %v; want %x", result, err, want)
+	}
+	if err := verifyProof(blinded, public, result, proof); err != nil {
+		t.Error(err)
+	}
+	result, proof, err = EvaluateFor(encodeScalar(k), blinded, blinded)
+	if err != nil || result != want {
+		t.Errorf("got %x, %v; want %x", result, err, want)
+	}
+	for _, claimed := range []Point{public, blinded} {
+		if verifyProof(blinded, claimed, result, proof) == nil {
+			t.Error("a proof for a wrong public key holds")
 		}
 	}
 }

@@ -181,7 +181,8 @@ func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Requ
 	}
 	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
 		blinded := request.(juicebox.Recover2).OPRFBlindedInput
-		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.Evaluate(record.Registration.OPRFPrivateKey, blinded)
+		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.EvaluateFor(
+			record.Registration.OPRFPrivateKey, record.Registration.OPRFSignedPublicKey.PublicKey, blinded)
 		if err != nil {
 			return nil, r.noAnswer(ctx, requestName(request), err)
 		}
