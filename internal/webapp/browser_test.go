@@ -136,10 +136,10 @@ func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser 
 	return b
 }
 
-// do runs actions, each journey step within half a minute.
+// do runs actions, each journey step within two minutes: the machine may be busy.
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		b.picture("failure")
@@ -166,7 +166,7 @@ func (b *browser) see(heading string) {
 // ask evaluates a script.
 func ask[T any](b *browser, script string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
 	if err != nil {
@@ -207,7 +207,7 @@ func (b *browser) picture(name string) {
 	if dir == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	time.Sleep(150 * time.Millisecond) // the scripts may still lay something out
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
