@@ -108,14 +108,14 @@ func open(v vector) (*envelope.Opened, error) {
 		return nil, err
 	}
 	key := secret.New(seed)
-	if len(seed) == 0 {
-		s, err := envelope.Inspect(v.file)
-		if err != nil {
-			return nil, err
-		}
+	s, unseen := envelope.Inspect(v.file)
+	if len(seed) == 0 && unseen == nil {
 		key = envelope.FilesKey(entropy, s.Salt)
 	}
 	o, err := envelope.Open(v.file, key)
+	if unseen != nil && (err == nil || kind(err) != kind(unseen)) {
+		return nil, fmt.Errorf("Inspect says: %v; Open says: %v", unseen, err)
+	}
 	if err != nil {
 		return nil, err
 	}
