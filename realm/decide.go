@@ -17,6 +17,16 @@ import (
 // get, and a tag of 128 bits is not found by trying.
 const ExhaustedFor = 5 * time.Minute
 
+// Rules are what a realm may do differently for different tenants. The zero Rules are those
+// of plain Juicebox.
+type Rules struct {
+	Pacing Pacing // nil: no waiting
+	// UnprovedFor is how long a registration that was never recovered is kept; 0: for ever.
+	// Our clients recover once right after they register. It is forgotten, lifetime count
+	// and all, by the first request after this time.
+	UnprovedFor time.Duration
+}
+
 // Decide says what request does to record at time now. It does no I/O and draws no
 // randomness, so it may be run again on a newer record.
 //
@@ -31,8 +41,8 @@ const ExhaustedFor = 5 * time.Minute
 // In a Recover2Response with StatusOK the guess is spent in next, but the blinded result
 // and the proof are still zero: the caller computes them from next's share once next is
 // stored. They are the first bytes that depend on a PIN.
-func Decide(record Record, request juicebox.Request, now time.Time, pacing Pacing) (next Record, reply juicebox.Response, wait time.Duration) {
-	record = settle(record, now)
+func Decide(record Record, request juicebox.Request, now time.Time, rules Rules) (next Record, reply juicebox.Response, wait time.Duration) {
+	record = settle(record, now, rules)
 	switch request := request.(type) {
 	case juicebox.Register1:
 		reply = juicebox.Register1Response{}
@@ -40,14 +50,14 @@ func Decide(record Record, request juicebox.Request, now time.Time, pacing Pacin
 		record, reply = register2(record, request, now), juicebox.Register2Response{}
 	case juicebox.Recover1:
 		found := recover1(record)
-		if wait = pacing.left(record, now); found.Status != juicebox.StatusOK || wait == 0 {
+		if wait = rules.Pacing.left(record, now); found.Status != juicebox.StatusOK || wait == 0 {
 			return record, found, 0
 		}
 	case juicebox.Recover2:
 		if status := mayGuess(record, request); status != juicebox.StatusOK {
 			return record, juicebox.Recover2Response{Status: status}, 0
 		}
-		if wait = pacing.left(record, now); wait == 0 {
+		if wait = rules.Pacing.left(record, now); wait == 0 {
 			record, reply = guess(record, now)
 		}
 	case juicebox.Recover3:
@@ -58,10 +68,16 @@ func Decide(record Record, request juicebox.Request, now time.Time, pacing Pacin
 	return record, reply, wait
 }
 
-// settle wipes a record whose guesses have been used up for long enough.
-func settle(record Record, now time.Time) Record {
-	if record.State == Registered && record.exhausted() &&
-		now.Unix()-record.LastGuess >= int64(ExhaustedFor/time.Second) {
+// settle wipes a record whose guesses have been used up for long enough, and forgets one
+// that nobody proved for so long that nobody can be relying on it.
+func settle(record Record, now time.Time, rules Rules) Record {
+	if record.State != Registered {
+		return record
+	}
+	if rules.UnprovedFor > 0 && !record.History.Proved && now.Sub(time.Unix(record.History.RegisteredAt, 0)) >= rules.UnprovedFor {
+		return Record{}
+	}
+	if record.exhausted() && now.Unix()-record.LastGuess >= int64(ExhaustedFor/time.Second) {
 		history := record.History
 		history.LastWrong = record.lastWrong()
 		return Record{State: NoGuesses, History: history}

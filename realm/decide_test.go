@@ -143,7 +143,7 @@ func TestDecide(t *testing.T) {
 		{"a clock set back only delays the wiping", registered(2), juicebox.Recover1{}, now.Add(-time.Hour), registered(2), recover1With(noGuesses)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			next, reply, wait := Decide(test.record, test.request, test.when, nil)
+			next, reply, wait := Decide(test.record, test.request, test.when, Rules{})
 			if wait != 0 {
 				t.Errorf("told to wait %v", wait)
 			}
@@ -167,9 +167,9 @@ func TestLastRightGuessSurvivesPollers(t *testing.T) {
 		juicebox.Recover3{Version: version, UnlockKeyTag: wrongTag},
 		juicebox.Recover1{},
 	} {
-		record, _, _ = Decide(record, request, now, nil)
+		record, _, _ = Decide(record, request, now, Rules{})
 	}
-	_, reply, _ := Decide(record, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now.Add(time.Minute), nil)
+	_, reply, _ := Decide(record, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now.Add(time.Minute), Rules{})
 	if diff := cmp.Diff(released, reply); diff != "" {
 		t.Errorf("recover3 (-want +got):\n%s", diff)
 	}
@@ -184,5 +184,42 @@ func TestRoles(t *testing.T) {
 		if OwnerRole.May(request) != true || GuessRole.May(request) != guess || NoRole.May(request) {
 			t.Errorf("%T: owner %v, guess key %v, no role %v", request, OwnerRole.May(request), GuessRole.May(request), NoRole.May(request))
 		}
+	}
+}
+
+// A registration that was never recovered is forgotten, one that was is not.
+func TestUnprovedExpires(t *testing.T) {
+	rules := Rules{UnprovedFor: 24 * time.Hour}
+	fresh, known := registered(1), proved(1)
+	day := time.Unix(registeredAt, 0).Add(24 * time.Hour)
+	for _, test := range []struct {
+		name   string
+		record Record
+		when   time.Time
+		rules  Rules
+		kept   bool
+	}{
+		{"in time", fresh, day.Add(-time.Second), rules, true},
+		{"too late", fresh, day, rules, false},
+		{"proved", known, day, rules, true},
+		{"a clock set back", fresh, day.Add(-48 * time.Hour), rules, true},
+		{"for ever", fresh, day, Rules{}, true},
+	} {
+		next, reply, _ := Decide(test.record, juicebox.Recover1{}, test.when, test.rules)
+		want, status := Record{}, juicebox.StatusNotRegistered
+		if test.kept {
+			want, status = test.record, juicebox.StatusOK
+		}
+		if got := reply.(juicebox.Recover1Response).Status; next != want || got != status {
+			t.Errorf("%s: %v with status %s", test.name, next, got)
+		}
+		if got := View(test.record, test.when, test.rules).State; got != status {
+			t.Errorf("%s: the owner sees %s", test.name, got)
+		}
+	}
+	// The recovery that proves it may be the one on the last day.
+	saved, _, _ := Decide(fresh, juicebox.Recover3{Version: version, UnlockKeyTag: tag}, day.Add(-time.Second), rules)
+	if again, _, _ := Decide(saved, juicebox.Recover1{}, day.Add(time.Hour), rules); again.State != Registered {
+		t.Errorf("proved in time, but then %v", again)
 	}
 }

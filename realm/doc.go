@@ -9,7 +9,7 @@
 //
 //   - [Record] is what is stored for one user, and [Decide] is the whole policy: a pure
 //     function from a record, a request and the time to the next record and the reply.
-//   - [Pacing] makes wrong guesses in a row slower, and [View] is what a record's owner is
+//   - [Rules] make wrong guesses in a row slower and forget what nobody proved; [View] is what a record's owner is
 //     told of them: how many there were ever, and when the last wrong one was.
 //   - [Store] updates one record atomically. [Memory] forgets when the process ends;
 //     package realm/sqlite is the durable one, and package realm/seal encrypts what it gets.

@@ -22,9 +22,8 @@ type Config struct {
 	Tenants Tenants
 	// NoBuiltIn switches the built-in tenant off, whose users need no account.
 	NoBuiltIn bool
-	// Pacing makes wrong guesses in the built-in tenant slower, VendorPacing those of
-	// vendors' users; nil: no waiting. See [DefaultPacing].
-	Pacing, VendorPacing Pacing
+	// Rules are for the built-in tenant, VendorRules for all vendors. See [DefaultRules].
+	Rules, VendorRules Rules
 	// Log gets one line for every failure of the store, and at debug level one for every
 	// request. No line has a token, a user or a secret. nil: nothing is logged.
 	Log *slog.Logger
@@ -170,7 +169,7 @@ func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Requ
 		if err != nil {
 			return nil, err
 		}
-		record, reply, wait = Decide(before, request, time.Now(), r.pacing(caller))
+		record, reply, wait = Decide(before, request, time.Now(), r.rules(caller))
 		return record.Encode(), nil
 	})
 	if err != nil {
@@ -201,11 +200,11 @@ func (r *Realm) noAnswer(ctx context.Context, name string, err error) *refusal {
 	return refuseWith(http.StatusInternalServerError, "the record could not be used")
 }
 
-func (r *Realm) pacing(caller Caller) Pacing {
+func (r *Realm) rules(caller Caller) Rules {
 	if caller.Tenant == juicebox.Tenant {
-		return r.config.Pacing
+		return r.config.Rules
 	}
-	return r.config.VendorPacing
+	return r.config.VendorRules
 }
 
 func (r *Realm) caller(q *http.Request) (Caller, error) {

@@ -23,6 +23,9 @@ var DefaultPacing = Pacing{
 	time.Hour, 4 * time.Hour, 12 * time.Hour, 24 * time.Hour,
 }
 
+// DefaultRules are what a server does for the built-in tenant unless told otherwise.
+var DefaultRules = Rules{Pacing: DefaultPacing, UnprovedFor: 30 * 24 * time.Hour}
+
 // maxPacing bounds the sum: more would help a thief keep the owner out, not the owner.
 const maxPacing = 7 * 24 * time.Hour
 

@@ -10,6 +10,7 @@ import (
 // paced is a record of twelve guesses, so many of which were spent, the last at time now.
 func paced(count uint16) Record {
 	r := Record{State: Registered, Registration: registration(12), GuessCount: count}
+	r.History.RegisteredAt = now.Unix()
 	if count > 0 {
 		r.LastGuess = now.Unix()
 	}
@@ -39,7 +40,7 @@ func TestPacing(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			record, when := paced(test.spent), now.Add(test.later)
 			for _, request := range []juicebox.Request{juicebox.Recover1{}, juicebox.Recover2{Version: version}} {
-				next, reply, wait := Decide(record, request, when, DefaultPacing)
+				next, reply, wait := Decide(record, request, when, DefaultRules)
 				if wait != test.wait {
 					t.Errorf("%T: wait %v, want %v", request, wait, test.wait)
 				}
@@ -74,7 +75,7 @@ func TestPacingIsForGuessesOnly(t *testing.T) {
 		{"locked, recover1", exhausted, juicebox.Recover1{}},
 		{"locked, recover2", exhausted, juicebox.Recover2{Version: version}},
 	} {
-		if _, reply, wait := Decide(test.record, test.request, now, DefaultPacing); wait != 0 || reply == nil {
+		if _, reply, wait := Decide(test.record, test.request, now, DefaultRules); wait != 0 || reply == nil {
 			t.Errorf("%s: wait %v, reply %v", test.name, wait, reply)
 		}
 	}
@@ -87,7 +88,7 @@ func TestPacingIsBounded(t *testing.T) {
 	record.Registration.NumGuesses = 10
 	when, tries := start, 0
 	for record.GuessCount < 10 {
-		next, _, wait := Decide(record, juicebox.Recover2{Version: version}, when, DefaultPacing)
+		next, _, wait := Decide(record, juicebox.Recover2{Version: version}, when, DefaultRules)
 		record = next
 		tries++
 		when = when.Add(min(wait, max(wait/2, time.Second))) // too early again and again
@@ -102,8 +103,8 @@ func TestPacingIsBounded(t *testing.T) {
 }
 
 func TestSuccessEndsTheRow(t *testing.T) {
-	record, _, _ := Decide(paced(3), juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now, DefaultPacing)
-	if _, _, wait := Decide(record, juicebox.Recover2{Version: version}, now, DefaultPacing); wait != 0 {
+	record, _, _ := Decide(paced(3), juicebox.Recover3{Version: version, UnlockKeyTag: tag}, now, DefaultRules)
+	if _, _, wait := Decide(record, juicebox.Recover2{Version: version}, now, DefaultRules); wait != 0 {
 		t.Errorf("wait %v", wait)
 	}
 }

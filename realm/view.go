@@ -9,10 +9,10 @@ import (
 	"github.com/cloudseed/cloudseed/juicebox"
 )
 
-// View is what the owner of a record sees of it at time now. pacing must be the one that
+// View is what the owner of a record sees of it at time now. rules must be those that
 // [Decide] gets for it.
-func View(record Record, now time.Time, pacing Pacing) juicebox.View {
-	record = settle(record, now)
+func View(record Record, now time.Time, rules Rules) juicebox.View {
+	record = settle(record, now, rules)
 	v := juicebox.View{
 		State:       juicebox.StatusNotRegistered,
 		GuessesEver: record.History.GuessesEver,
@@ -27,7 +27,7 @@ func View(record Record, now time.Time, pacing Pacing) juicebox.View {
 		v.State = recover1(record).Status
 		v.GuessesUsed, v.GuessesLeft = record.GuessCount, record.remaining()
 		if v.State == juicebox.StatusOK {
-			v.Wait = int64((pacing.left(record, now) + time.Second - 1) / time.Second)
+			v.Wait = int64((rules.Pacing.left(record, now) + time.Second - 1) / time.Second)
 		}
 	}
 	return v
@@ -68,7 +68,7 @@ func (r *Realm) view(q *http.Request) (v juicebox.View, refused *refusal) {
 	if err != nil {
 		return v, r.noAnswer(q.Context(), "view", err)
 	}
-	return View(record, time.Now(), r.pacing(caller)), nil
+	return View(record, time.Now(), r.rules(caller)), nil
 }
 
 // read is an update that changes nothing, so that it sees every update before it.

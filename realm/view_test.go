@@ -105,13 +105,13 @@ func TestLastWrong(t *testing.T) {
 		{8, guess, at(8)},
 		{1000, juicebox.Recover1{}, at(8)},
 	} {
-		record, _, _ = realm.Decide(record, step.request, at(step.second), nil)
-		if got := realm.View(record, at(step.second), nil).LastWrong; got != step.lastWrong {
+		record, _, _ = realm.Decide(record, step.request, at(step.second), realm.Rules{})
+		if got := realm.View(record, at(step.second), realm.Rules{}).LastWrong; got != step.lastWrong {
 			t.Errorf("at second %d: %v, want %v", step.second, got, step.lastWrong)
 		}
 	}
 	want := juicebox.View{State: juicebox.StatusNoGuesses, GuessesEver: 6, LastWrong: at(8), Registered: at(0), Proved: true}
-	if diff := cmp.Diff(want, realm.View(record, at(1001), nil)); diff != "" {
+	if diff := cmp.Diff(want, realm.View(record, at(1001), realm.Rules{})); diff != "" {
 		t.Errorf("wiped (-want +got):\n%s", diff)
 	}
 }
@@ -139,7 +139,7 @@ func TestViewIsForTheOwner(t *testing.T) {
 
 // Pacing as a client sees it: at Recover1 already, with the time to wait, for nothing.
 func TestPacingOverHTTP(t *testing.T) {
-	config := realm.Config{Store: &realm.Memory{}, Pacing: realm.Pacing{0, time.Hour}, VendorPacing: realm.Pacing{time.Nanosecond}}
+	config := realm.Config{Store: &realm.Memory{}, Rules: realm.Rules{Pacing: realm.Pacing{0, time.Hour}}, VendorRules: realm.Rules{Pacing: realm.Pacing{time.Nanosecond}}}
 	client := owned(t, config, ownerToken)
 	if err := client.Register(t.Context(), pin, kept, nil, 5); err != nil {
 		t.Fatal(err)
@@ -163,7 +163,7 @@ func TestPacingOverHTTP(t *testing.T) {
 
 // Refused at Recover2 too, for whoever does not ask first.
 func TestPacingIsEnforcedAtRecover2(t *testing.T) {
-	handler, err := realm.New(realm.Config{ID: realmID, Store: &realm.Memory{}, Pacing: realm.Pacing{time.Hour}})
+	handler, err := realm.New(realm.Config{ID: realmID, Store: &realm.Memory{}, Rules: realm.Rules{Pacing: realm.Pacing{time.Hour}}})
 	if err != nil {
 		t.Fatal(err)
 	}

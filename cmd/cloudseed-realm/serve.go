@@ -23,6 +23,7 @@ type serveOptions struct {
 	tlsCert, tlsKey      string
 	behindProxy          string
 	pacing, vendorPacing string
+	unprovedDays         int
 	noBuiltIn, verbose   bool
 }
 
@@ -55,6 +56,8 @@ operator.`,
 	f.StringVar(&o.pacing, "pacing", "default", "how long a record rests after its first, second … wrong guess in a row,\n"+
 		"for users of the built-in tenant: `waits` such as 0,0,1m,5m,1h, or default, or off")
 	f.StringVar(&o.vendorPacing, "vendor-pacing", "off", "the same `waits` for users of vendors; off is plain Juicebox")
+	f.IntVar(&o.unprovedDays, "unproved-days", int(realm.DefaultRules.UnprovedFor.Hours()/24), "forget a record of the built-in tenant that was never recovered\n"+
+		"within so many `days` of its registration; 0 keeps all")
 	f.StringVar(&o.tlsCert, "tls-cert", "", "PEM `file` with the certificate and its chain")
 	f.StringVar(&o.tlsKey, "tls-key", "", "PEM `file` with the certificate's key")
 	f.StringVar(&o.behindProxy, "behind-proxy", "", "`name` of the proxy that ends TLS; allows plain HTTP beyond this computer")
@@ -76,6 +79,9 @@ func (o *serveOptions) check() (*net.TCPAddr, error) {
 	}
 	if _, err := realm.ParsePacing(o.vendorPacing); err != nil {
 		return nil, fmt.Errorf("--vendor-pacing: %w", err)
+	}
+	if o.unprovedDays < 0 || o.unprovedDays > 10000 {
+		return nil, errors.New("--unproved-days is from 0 to 10000")
 	}
 	address, err := net.ResolveTCPAddr("tcp", o.listen)
 	if err != nil {
@@ -108,7 +114,8 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	defer store.Close() // for the errors below
 	handler, err := realm.New(realm.Config{
 		ID: store.ID(), Store: sealed, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
-		Pacing: pacing, VendorPacing: vendorPacing,
+		Rules:       realm.Rules{Pacing: pacing, UnprovedFor: time.Duration(o.unprovedDays) * 24 * time.Hour},
+		VendorRules: realm.Rules{Pacing: vendorPacing},
 	})
 	if err != nil {
 		return failure{err}
