@@ -30,6 +30,7 @@ func TestAgeCommandOpensBothParts(t *testing.T) {
 		{"wallet part, vault key", v.sealWallet(t, v.wallet()), v.vaultKey, "wallet.json", v.wallet().Phrase.Reveal()},
 		{"wallet part, kit", v.sealWallet(t, v.wallet(), recipient(t, kit)), kit, "wallet.json", v.wallet().Phrase.Reveal()},
 		{"files part, files key from the phrase", v.sealFiles(t, envelope.File{Name: "channel.backup", Data: channel}), v.filesKey(), "files/channel.backup", channel},
+		{"files part, a name that is not ASCII", v.sealFiles(t, envelope.File{Name: "Märkchen.jsonl", Data: channel}), v.filesKey(), "files/Märkchen.jsonl", channel},
 	} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "backup.age"), c.sealed)

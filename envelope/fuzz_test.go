@@ -57,7 +57,7 @@ func FuzzUnpackTar(f *testing.F) {
 		total := 0
 		for _, file := range files {
 			total += len(file.Data) + tarBlock
-			if strings.HasPrefix(file.Name, "/") || strings.Contains(file.Name, "..") && strings.Contains(file.Name, "../") {
+			if strings.HasPrefix(file.Name, "/") || strings.Contains(file.Name, "../") {
 				t.Errorf("name %q", file.Name)
 			}
 		}

@@ -203,22 +203,26 @@ func largeVectors(t *testing.T) string {
 // over every vector.
 func TestJavaScriptReaderAgrees(t *testing.T) {
 	for _, folder := range []string{"testdata/vectors", largeVectors(t)} {
-		abs, err := filepath.Abs(folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd := inNode(t, "../docs/reader/vectors.mjs", "../docs/reader/reader.mjs", "../docs/reader/age.mjs", "../docs/reader/formats.mjs")
-		cmd.Args = append(cmd.Args, abs)
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var there map[string]reading
-		if err := json.Unmarshal(out, &there); err != nil {
-			t.Fatal(err)
-		}
-		compareReaders(t, readVectors(t, folder), there)
+		compareReaders(t, readVectors(t, folder), readInNode(t, folder))
 	}
+}
+
+func readInNode(t *testing.T, folder string) (there map[string]reading) {
+	t.Helper()
+	abs, err := filepath.Abs(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := inNode(t, "../docs/reader/vectors.mjs", "../docs/reader/reader.mjs", "../docs/reader/age.mjs", "../docs/reader/formats.mjs")
+	cmd.Args = append(cmd.Args, abs)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &there); err != nil {
+		t.Fatal(err)
+	}
+	return there
 }
 
 func compareReaders(t *testing.T, vectors []vector, there map[string]reading) {
