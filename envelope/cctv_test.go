@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	agetest "c2sp.org/CCTV/age"
+
+	"github.com/cloudseed/cloudseed/envelope"
 )
 
 // Age's own test vectors are age files, none of them a backup: both readers must say so of
@@ -20,7 +22,7 @@ func TestVectorsOfAge(t *testing.T) {
 	dir := t.TempDir()
 	vectors := ageVectors(t)
 	for name, file := range vectors {
-		head := fmt.Sprintf("expect: %s\nseed: %064x\n\n", expectOfAge(name), 1)
+		head := fmt.Sprintf("expect: %s\nseed: %064x\n\n", expectOfAge(name, file), 1)
 		write(t, filepath.Join(dir, name), append([]byte(head), file...))
 	}
 	if len(vectors) < 100 {
@@ -68,7 +70,10 @@ var brokenGrammar = strings.Fields(`
 	stanza_missing_body stanza_missing_final_line stanza_multiple_short_lines stanza_no_arguments
 	stanza_not_canonical stanza_spurious_cr`)
 
-func expectOfAge(name string) string {
+func expectOfAge(name string, file []byte) string {
+	if len(file) > envelope.MaxSize {
+		return "too large"
+	}
 	if slices.Contains(brokenGrammar, name) {
 		return "age header"
 	}
