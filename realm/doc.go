@@ -9,8 +9,9 @@
 //
 //   - [Record] is what is stored for one user, and [Decide] is the whole policy: a pure
 //     function from a record, a request and the time to the next record and the reply.
-//   - [Rules] make wrong guesses in a row slower and forget what nobody proved; [View] is what a record's owner is
-//     told of them: how many there were ever, and when the last wrong one was.
+//   - [Rules] make wrong guesses in a row slower and forget what nobody proved. [View] is
+//     what a record's owner is told: how many guesses there were ever, and when the last
+//     wrong one was.
 //   - [Store] updates one record atomically. [Memory] forgets when the process ends;
 //     package realm/sqlite is the durable one, and package realm/seal encrypts what it gets.
 //   - [Tenants] says whose tokens are accepted, and [Caller] who sent one.

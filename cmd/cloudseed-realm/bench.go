@@ -34,8 +34,8 @@ func newBench() *cobra.Command {
 has an OPRF evaluation with its proof) at any Juicebox realm.
 
 There is no PIN stretching, and what a client computes is prepared beforehand,
-so that the server is measured. The realm gets that many records, which are
-deleted afterwards. One evaluation in 64 is computed again and compared.
+so that the server is measured. Each registration and each recovery comes with a
+token that the realm has not seen before. The records are deleted afterwards. One evaluation in 64 is computed again and compared.
 
 Without --key the users are of the built-in tenant of our realms, each with keys
 of its own (EdDSA). --key names a file with a vendor's signing key: an HS256 key
@@ -76,22 +76,23 @@ func bench(ctx context.Context, o *benchOptions, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	users := make([]*benchUser, o.users)
-	for i := range users {
-		if users[i], err = newBenchUser(client, o.address, i, id, signer); err != nil {
-			return err
-		}
-	}
 	if o.recoveries == 0 {
 		o.recoveries = o.users
 	}
+	users := make([]*benchUser, o.users)
+	for i := range users {
+		rounds := (o.recoveries + o.users - 1) / o.users
+		if users[i], err = newBenchUser(client, o.address, signer(i, id), rounds); err != nil {
+			return err
+		}
+	}
 	err = errors.Join(
 		o.phase(ctx, w, "register", o.users, func(ctx context.Context, i int) error { return users[i].register(ctx) }),
-		o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error { return users[i%len(users)].recover(ctx, i%64 == 0) }))
+		o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error { return users[i%len(users)].recover(ctx, 1+i/len(users), i%64 == 0) }))
 	clean := *o
 	clean.pid = 0
 	return errors.Join(err, clean.phase(ctx, io.Discard, "delete", o.users, func(ctx context.Context, i int) error {
-		_, err := users[i].ask(ctx, juicebox.Delete{})
+		_, err := users[i].ask(ctx, 0, juicebox.Delete{})
 		return err
 	}))
 }

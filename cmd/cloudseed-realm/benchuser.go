@@ -49,8 +49,9 @@ func benchRealm(ctx context.Context, client *http.Client, o *benchOptions) (id j
 	return juicebox.ParseRealmID(answer.RealmID)
 }
 
-// A signer makes a token for the user of a number.
-type signer func(user int, realm juicebox.RealmID) (string, error)
+// A signer signs for the user of a number. What it returns makes tokens for that user, another
+// one for each round.
+type signer func(user int, realm juicebox.RealmID) func(round int) (string, error)
 
 func newSigner(o *benchOptions) (signer, error) {
 	if o.key == "" {
@@ -73,41 +74,47 @@ func newSigner(o *benchOptions) (signer, error) {
 		}
 	}
 	run := rand.Text()
-	return func(user int, realm juicebox.RealmID) (string, error) {
-		now := time.Now()
-		token := jwt.NewWithClaims(method, jwt.MapClaims{
-			"iss": o.tenant, "sub": fmt.Sprintf("bench-%s-%d", run, user), "aud": realm.String(), "scope": "user",
-			"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(12 * time.Hour).Unix()})
-		token.Header["kid"] = o.tenant + ":" + strconv.FormatUint(o.keyVersion, 10)
-		return token.SignedString(key)
+	return func(user int, realm juicebox.RealmID) func(int) (string, error) {
+		return func(round int) (string, error) {
+			now := time.Now()
+			token := jwt.NewWithClaims(method, jwt.MapClaims{
+				"iss": o.tenant, "sub": fmt.Sprintf("bench-%s-%d", run, user), "aud": realm.String(), "scope": "user",
+				"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(12 * time.Hour).Unix(), "jti": strconv.Itoa(round)})
+			token.Header["kid"] = o.tenant + ":" + strconv.FormatUint(o.keyVersion, 10)
+			return token.SignedString(key)
+		}
 	}, nil
 }
 
-// builtInToken is an owner's. It holds for ten minutes.
-func builtInToken(_ int, realm juicebox.RealmID) (string, error) {
-	_, owner, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return "", err
+// builtInToken is an owner's. It holds for ten minutes, less a second for each round.
+func builtInToken(_ int, realm juicebox.RealmID) func(int) (string, error) {
+	owner := ed25519.NewKeyFromSeed([]byte(rand.Text() + rand.Text())[:ed25519.SeedSize])
+	return func(round int) (string, error) {
+		now := time.Now().Add(-time.Duration(round) * time.Second)
+		return juicebox.OwnerToken(owner, owner.Public().(ed25519.PublicKey), realm, now)
 	}
-	return juicebox.OwnerToken(owner, owner.Public().(ed25519.PublicKey), realm, time.Now())
 }
 
 // A benchUser knows beforehand everything that it will send.
 type benchUser struct {
 	client  *http.Client
 	url     string
-	token   string
+	tokens  []string // by round; the first is for registering
 	record  juicebox.Register2
 	blinded juicebox.Point
 	result  func() juicebox.Point // of the evaluation
 }
 
-func newBenchUser(client *http.Client, address string, number int, realm juicebox.RealmID, sign signer) (*benchUser, error) {
-	token, err := sign(number, realm)
-	if err != nil {
-		return nil, err
+// newBenchUser makes one that registers and then recovers in so many rounds.
+func newBenchUser(client *http.Client, address string, sign func(int) (string, error), rounds int) (*benchUser, error) {
+	u := &benchUser{client: client, url: address + "req"}
+	for round := range 1 + rounds {
+		token, err := sign(round)
+		if err != nil {
+			return nil, err
+		}
+		u.tokens = append(u.tokens, token)
 	}
-	u := &benchUser{client: client, url: address + "req", token: token}
 	u.record.NumGuesses = 10
 	rand.Read(u.record.Version[:])
 	rand.Read(u.record.UnlockKeyTag[:])
@@ -129,12 +136,12 @@ func benchScalar() *ristretto255.Scalar {
 	return ristretto255.NewScalar().FromUniformBytes(b[:])
 }
 
-func (u *benchUser) ask(ctx context.Context, request juicebox.Request) (juicebox.Response, error) {
+func (u *benchUser) ask(ctx context.Context, round int, request juicebox.Request) (juicebox.Response, error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, u.url, bytes.NewReader(juicebox.EncodeRequest(request)))
 	if err != nil {
 		return nil, err
 	}
-	q.Header.Set("Authorization", "Bearer "+u.token)
+	q.Header.Set("Authorization", "Bearer "+u.tokens[round])
 	q.Header.Set("X-Juicebox-Version", juicebox.ProtocolVersion)
 	r, err := u.client.Do(q)
 	if err != nil {
@@ -152,26 +159,26 @@ func (u *benchUser) ask(ctx context.Context, request juicebox.Request) (juicebox
 }
 
 func (u *benchUser) register(ctx context.Context) error {
-	_, err := u.ask(ctx, juicebox.Register1{})
+	_, err := u.ask(ctx, 0, juicebox.Register1{})
 	if err == nil {
-		_, err = u.ask(ctx, u.record)
+		_, err = u.ask(ctx, 0, u.record)
 	}
 	return err
 }
 
 var errBenchAnswer = errors.New("not the right answer")
 
-func (u *benchUser) recover(ctx context.Context, check bool) error {
-	reply, err := u.ask(ctx, juicebox.Recover1{})
+func (u *benchUser) recover(ctx context.Context, round int, check bool) error {
+	reply, err := u.ask(ctx, round, juicebox.Recover1{})
 	if found, ok := reply.(juicebox.Recover1Response); err != nil || !ok || found.Version != u.record.Version {
 		return errors.Join(err, errBenchAnswer)
 	}
-	reply, err = u.ask(ctx, juicebox.Recover2{Version: u.record.Version, OPRFBlindedInput: u.blinded})
+	reply, err = u.ask(ctx, round, juicebox.Recover2{Version: u.record.Version, OPRFBlindedInput: u.blinded})
 	evaluated, ok := reply.(juicebox.Recover2Response)
 	if err != nil || !ok || evaluated.Status != juicebox.StatusOK || check && evaluated.OPRFBlindedResult != u.result() {
 		return errors.Join(err, errBenchAnswer)
 	}
-	reply, err = u.ask(ctx, juicebox.Recover3{Version: u.record.Version, UnlockKeyTag: u.record.UnlockKeyTag})
+	reply, err = u.ask(ctx, round, juicebox.Recover3{Version: u.record.Version, UnlockKeyTag: u.record.UnlockKeyTag})
 	if released, ok := reply.(juicebox.Recover3Response); err != nil || !ok || released.Status != juicebox.StatusOK {
 		return errors.Join(err, errBenchAnswer)
 	}
