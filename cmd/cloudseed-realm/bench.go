@@ -88,7 +88,9 @@ func bench(ctx context.Context, o *benchOptions, w io.Writer) error {
 	}
 	err = errors.Join(
 		o.phase(ctx, w, "register", o.users, func(ctx context.Context, i int) error { return users[i].register(ctx) }),
-		o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error { return users[i%len(users)].recover(ctx, 1+i/len(users), i%64 == 0) }))
+		o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error {
+			return users[i%len(users)].recover(ctx, 1+i/len(users), i%64 == 0)
+		}))
 	clean := *o
 	clean.pid = 0
 	return errors.Join(err, clean.phase(ctx, io.Discard, "delete", o.users, func(ctx context.Context, i int) error {
