@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -56,13 +57,24 @@ func TestVectors(t *testing.T) {
 
 func checkVector(t *testing.T, v vector) {
 	t.Helper()
+	before := allocated()
 	got, err := readHere(v)
+	if n := allocated() - before; n > 4*envelope.MaxSize {
+		t.Errorf("%s: %d bytes were allocated, more than four times the largest file", v.name, n)
+	}
 	if want := v.want(); got != want {
 		t.Errorf("%s (%s):\ngot  %+v (%v)\nwant %+v", v.name, v.head["comment"], got, err, want)
 		if *verdict != "" {
 			note(t, *verdict, v.name)
 		}
 	}
+}
+
+// allocated is all that was ever allocated: more than what is in use at any time.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
 }
 
 func note(t *testing.T, path, line string) {
