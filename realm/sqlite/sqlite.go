@@ -123,7 +123,7 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.finished
-		s.closed = errors.Join(s.conn.Close(), s.db.Close(), s.lock.Close())
+		s.closed = errors.Join(s.statements.close(), s.conn.Close(), s.db.Close(), s.lock.Close())
 	})
 	return s.closed
 }

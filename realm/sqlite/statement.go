@@ -36,6 +36,16 @@ func prepare(conn *sql.Conn) (p statements, err error) {
 	return p, nil
 }
 
+// close lets the connection go: one with open statements is never closed whole, and leaves
+// its log behind.
+func (p *statements) close() error {
+	var errs []error
+	for _, statement := range []*sql.Stmt{p.begin, p.commitAll, p.rollback, p.get, p.put, p.remove} {
+		errs = append(errs, statement.Close())
+	}
+	return errors.Join(errs...)
+}
+
 func (s *Store) run(statement *sql.Stmt, args ...any) error {
 	_, err := statement.Exec(args...)
 	return err
