@@ -73,3 +73,34 @@ func write(t *testing.T, path string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// The age command and tar open every vector that a reader must open.
+func TestAgeCommandOpensVectors(t *testing.T) {
+	ageCommand := buildAge(t)
+	opened := 0
+	for _, v := range readVectors(t, "testdata/vectors") {
+		if v.head["expect"] != "success" {
+			continue
+		}
+		key, err := v.key()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := envelope.IdentityText(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "key.txt"), text.Reveal())
+		cmd := exec.Command("sh", "-c", `"$AGE" -d -i key.txt | tar xO manifest.json`)
+		cmd.Dir, cmd.Env, cmd.Stdin = dir, append(os.Environ(), "AGE="+ageCommand), bytes.NewReader(v.file)
+		manifest, err := cmd.Output()
+		if got := envelope.Sum(manifest); err != nil || got != v.head["manifest"] {
+			t.Errorf("%s: manifest %s (%v)", v.name, got, err)
+		}
+		opened++
+	}
+	if opened < 10 {
+		t.Errorf("%d vectors to open", opened)
+	}
+}

@@ -111,18 +111,14 @@ func readHere(v vector) (got reading, err error) {
 }
 
 func open(v vector) (*envelope.Opened, error) {
-	seed, err := hex.DecodeString(v.head["seed"])
+	_, unseen := envelope.Inspect(v.file)
+	key, err := v.key()
 	if err != nil {
 		return nil, err
 	}
 	entropy, err := entropyOf(v.head["phrase"], string(phrase.English))
 	if err != nil {
 		return nil, err
-	}
-	key := secret.New(seed)
-	s, unseen := envelope.Inspect(v.file)
-	if len(seed) == 0 && unseen == nil {
-		key = envelope.FilesKey(entropy, s.Salt)
 	}
 	o, err := envelope.Open(v.file, key)
 	if unseen != nil && (err == nil || kind(err) != kind(unseen)) {
@@ -140,6 +136,22 @@ func open(v vector) (*envelope.Opened, error) {
 		return o, nil
 	}
 	return o, o.CheckRoot(entropy)
+}
+
+// key is the seed that the vector's header names, or the files key of its phrase.
+func (v vector) key() (secret.Text, error) {
+	if seed, err := hex.DecodeString(v.head["seed"]); err != nil || len(seed) > 0 {
+		return secret.New(seed), err
+	}
+	entropy, err := entropyOf(v.head["phrase"], string(phrase.English))
+	if err != nil {
+		return secret.Text{}, err
+	}
+	s, err := envelope.Inspect(v.file)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	return envelope.FilesKey(entropy, s.Salt), nil
 }
 
 func entropyOf(words, language string) (secret.Text, error) {
