@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/internal/places"
 )
 
@@ -26,9 +27,17 @@ func TestMain(m *testing.M) {
 //	truncate FILE BYTES          cut a file short
 //	jsonlines stdout TYPE…       every line is one JSON object; the last has the last type
 //	tmpfs DIR BYTES              a small file system (only as root, [tmpfs])
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata") }
+
+// TestSlowScripts are those that type many PINs: each is stretched for a quarter of a second.
+func TestSlowScripts(t *testing.T) {
+	peer.Slow(t)
+	runScripts(t, "testdata/slow")
+}
+
+func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
