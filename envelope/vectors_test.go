@@ -223,8 +223,8 @@ func largeVectors(t *testing.T) string {
 	return dir
 }
 
-// TestJavaScriptReaderAgrees runs docs/reader, which was written from docs/format.md alone,
-// over every vector.
+// TestJavaScriptReaderAgrees runs docs/reader, which follows docs/format.md and shares no code
+// with this package, over every vector.
 func TestJavaScriptReaderAgrees(t *testing.T) {
 	for _, folder := range []string{"testdata/vectors", largeVectors(t)} {
 		compareReaders(t, readVectors(t, folder), readInNode(t, folder))

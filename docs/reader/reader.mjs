@@ -1,8 +1,9 @@
-// A reader of Cloudseed's backup files, written from docs/format.md alone. It opens a file with
+// A reader of Cloudseed's backup files that follows docs/format.md and shares no code with the
+// program's own. It opens a file with
 // the seed of an identity (the vault key, the files key or the emergency kit), or a files part
 // with the recovery phrase, and checks all that the format asks for.
 //
-// It needs age-encryption, @noble/curves, @noble/hashes and @scure/bip39 from npm; nothing of it
+// It needs age-encryption, @noble/curves, @noble/hashes, @scure/base and @scure/bip39 from npm; nothing of it
 // reads the clock, the network or the disk.
 
 import { ed25519 } from "@noble/curves/ed25519.js";

@@ -1,5 +1,5 @@
 // Command genvectors writes envelope/testdata/vectors: backup files that a reader must open,
-// and ones that it must refuse, one failure a file. It is a writer of its own, made from
+// and ones that it must refuse, one failure a file. It is a writer of its own that follows
 // docs/format.md; it imports nothing of package envelope, so that both are checked.
 //
 //	go run ./envelope/internal/genvectors -o envelope/testdata/vectors -overwrite
