@@ -27,6 +27,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -43,6 +44,7 @@ type Cloud struct {
 	routes    []route
 	faults    []*Fault
 	exchanges []Exchange
+	underWay  atomic.Int64 // exchanges
 	refused   []string
 	ahead     time.Duration // of the real clock
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 )
 
 // kept is how much of a body an Exchange keeps, in bytes.
@@ -27,13 +28,25 @@ type Exchange struct {
 // Exchanges returns all requests so far and their answers, in the order in which they were
 // answered.
 func (c *Cloud) Exchanges() []Exchange {
+	c.settle()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.exchanges)
 }
 
+// settle waits a moment for those under way: a client has its answer a little before the
+// exchange is kept.
+func (c *Cloud) settle() {
+	for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if c.underWay.Load() == 0 {
+			return
+		}
+	}
+}
+
 // Forget drops the exchanges so far.
 func (c *Cloud) Forget() {
+	c.settle()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.exchanges = nil
@@ -41,6 +54,8 @@ func (c *Cloud) Forget() {
 
 // record lets serve answer and keeps what was said.
 func (c *Cloud) record(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+	c.underWay.Add(1)
+	defer c.underWay.Add(-1)
 	e := Exchange{Host: r.Host, Method: r.Method, URL: r.URL, Header: r.Header.Clone()}
 	heard := &tape{}
 	r.Body = struct {

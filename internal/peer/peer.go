@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -71,7 +72,8 @@ func leaveOut(t testing.TB, why string) {
 // it and it is a terminal or a pipe (a file would be written over), else the terminal.
 func say(t testing.TB, why string) {
 	t.Helper()
-	line := fmt.Sprintf("left out: %s: %s\n", t.Name(), why)
+	of := strings.TrimSuffix(filepath.Base(os.Args[0]), ".test") // the package
+	line := fmt.Sprintf("left out: %s %s: %s\n", of, t.Name(), why)
 	for _, path := range []string{fmt.Sprintf("/proc/%d/fd/2", os.Getppid()), "/dev/tty"} {
 		if info, err := os.Stat(path); err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice) == 0 {
 			continue
