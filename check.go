@@ -22,9 +22,7 @@ func Check(ctx context.Context, cfg Config, d *Device) error {
 		return fmt.Errorf("check: %w", ErrNoBackup)
 	}
 	failed := eachPlace(&cfg, d, func(p Place, state *PlaceState) error {
-		err := cfg.during(StepReadBack, p.Name, func() error { return d.checkPlace(ctx, p, state) })
-		state.Problem = problem(err)
-		return err
+		return cfg.during(StepReadBack, p.Name, func() error { return d.checkPlace(ctx, p, state) })
 	})
 	realmErr := d.checkRealms(ctx, &cfg)
 	if err := cfg.save(d); err != nil {

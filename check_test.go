@@ -42,6 +42,13 @@ func TestCheck(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	without := w.config()
+	without.Places = without.Places[1:]
+	wantError(t, "no way to a place", Check(ctx, without, d), store.ErrGone)
+	if d.State(time.Now()) != StateNeedsYou {
+		t.Errorf("no way to a place: state %s", d.State(time.Now()))
+	}
+
 	w.setDown(true, hosts[0])
 	if err := Check(ctx, w.config(), d); err != nil {
 		t.Errorf("one realm down is within the threshold: %v", err)

@@ -49,18 +49,19 @@ func Restore(ctx context.Context, cfg Config, b *Backup, pin secret.Text) (*Rest
 	defer vaultKey.Clear()
 	r := &Restored{}
 	var opened *envelope.Opened
+	var wallet, files PartState
 	err = cfg.during(StepVerify, "", func() error {
-		opened, err = r.openWallet(b, vaultKey)
+		opened, wallet, err = r.openWallet(b, vaultKey)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = cfg.during(StepFiles, "", func() error { return r.openFiles(b, opened) })
-	if err != nil {
-		return nil, err
-	}
-	return r, r.remember(&cfg, b, opened)
+	cfg.during(StepFiles, "", func() error {
+		files = r.openFiles(b, opened)
+		return nil
+	})
+	return r, r.remember(&cfg, b, opened, wallet, files)
 }
 
 func checkRealmsKnown(cfg *Config, b *Backup) error {
@@ -92,7 +93,7 @@ func recoverKey(ctx context.Context, cfg *Config, b *Backup, pin secret.Text) (k
 
 // openWallet opens every wallet part of the stanza and takes the highest generation that is
 // authentic; of two, the one with the lower hash, so that every reader takes the same.
-func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened, error) {
+func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened, PartState, error) {
 	var best *envelope.Opened
 	var from Located
 	for _, l := range b.Wallet {
@@ -105,11 +106,18 @@ func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened
 		}
 	}
 	if best == nil {
-		return nil, join(ErrDamaged, r.Skipped[0].Err)
+		return nil, PartState{}, join(ErrDamaged, r.Skipped[0].Err)
 	}
 	r.Created, r.MadeOn = best.Manifest.Created, best.Manifest.Device
 	r.From, r.Generation = from.Place, best.Manifest.Generation
-	return best, r.readWallet(best)
+	return best, partState(best, from), r.readWallet(best)
+}
+
+// partState is what a device remembers of the file that was opened. Its generation is the
+// one that is signed, not the one in its name.
+func partState(o *envelope.Opened, from Located) PartState {
+	return PartState{Generation: o.Manifest.Generation, SHA256: envelope.Sum(from.sealed), Size: from.Size,
+		Sealed: o.Manifest.Created, Names: fileNames(o.Files)}
 }
 
 func openWalletPart(l Located, vaultKey secret.Text) (*envelope.Opened, error) {
@@ -166,7 +174,7 @@ func (r *Restored) readWallet(o *envelope.Opened) error {
 
 // openFiles finds the attached files: the newest of this registration, or those of an older
 // one as far as the wallet part accepts them.
-func (r *Restored) openFiles(b *Backup, wallet *envelope.Opened) error {
+func (r *Restored) openFiles(b *Backup, wallet *envelope.Opened) PartState {
 	entropy := r.Wallet.Phrase.Entropy()
 	defer entropy.Clear()
 	key := envelope.FilesKey(entropy, b.stanza.Salt)
@@ -183,12 +191,11 @@ func (r *Restored) openFiles(b *Backup, wallet *envelope.Opened) error {
 			best, from = o, l
 		}
 	}
-	if best != nil {
-		r.Files, r.FilesFrom = best.Files, from.Place
-		r.Device = &Device{Files: PartState{Generation: best.Manifest.Generation, SHA256: envelope.Sum(from.sealed),
-			Size: from.Size, Sealed: best.Manifest.Created, Names: fileNames(best.Files)}}
+	if best == nil {
+		return PartState{}
 	}
-	return nil
+	r.Files, r.FilesFrom = best.Files, from.Place
+	return partState(best, from)
 }
 
 func openFilesPart(l Located, key secret.Text, b *Backup, accepted int) (*envelope.Opened, error) {
@@ -209,11 +216,7 @@ func openFilesPart(l Located, key secret.Text, b *Backup, accepted int) (*envelo
 }
 
 // remember makes what this device should keep, with the evidence that it has seen.
-func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened) error {
-	fingerprint, err := r.Wallet.Fingerprint()
-	if err != nil {
-		return err
-	}
+func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, attached PartState) error {
 	address, err := r.Wallet.FirstAddress()
 	if err != nil {
 		return err
@@ -224,17 +227,9 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened) error {
 	if err != nil {
 		return err
 	}
-	d := &Device{Vault: b.Vault, Name: r.Wallet.Name, Fingerprint: fingerprint, FirstAddress: address,
-		Stage: StageDone, Created: r.Created, Proved: now(), FilesRecipient: files}
+	d := &Device{Vault: b.Vault, Name: r.Wallet.Name, Fingerprint: o.Wallet.Fingerprint, FirstAddress: address,
+		Stage: StageDone, Created: r.Created, Proved: now(), FilesRecipient: files, Wallet: wallet, Files: attached}
 	d.adopt(b.stanza, o.Wallet.Owner)
-	if r.Device != nil {
-		d.Files = r.Device.Files
-	}
-	for _, l := range b.Wallet {
-		if l.Place == r.From && l.Generation == r.Generation {
-			d.Wallet = PartState{Generation: r.Generation, SHA256: envelope.Sum(l.sealed), Size: l.Size, Sealed: r.Created}
-		}
-	}
 	for _, p := range cfg.Places {
 		d.Places = append(d.Places, d.evidence(p, slices.Concat(b.Wallet, b.Files)))
 	}

@@ -87,6 +87,24 @@ func TestSpoiledFiles(t *testing.T) {
 	wantError(t, "only spoiled ones left", err, ErrDamaged)
 }
 
+// A name is no proof: a file that somebody renamed is restored, and remembered.
+func TestRenamedFile(t *testing.T) {
+	w := newWorld(t)
+	d := w.create(newWallet(t, 12, phrase.English))
+	sealed := w.a.Files()[d.Places[0].Wallet.File]
+	w.a.Delete(ctx, d.Places[0].Wallet.File)
+	w.a.Put("my papers.age", sealed)
+	c := w.config()
+	c.Places = c.Places[:1]
+	r := w.restore(c)
+	if len(r.Device.Places) != 1 || r.Device.Places[0].Wallet.File != "my papers.age" || r.Device.Wallet.SHA256 != d.Wallet.SHA256 {
+		t.Errorf("remembered: %+v", r.Device)
+	}
+	if err := Check(ctx, c, r.Device); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUnknownRealms(t *testing.T) {
 	w := newWorld(t)
 	w.create(newWallet(t, 12, phrase.English))

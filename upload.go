@@ -46,9 +46,7 @@ func lookForBase(ctx context.Context, p Place, state *PlaceState, d *Device) err
 // the evidence. In each place the wallet part comes first.
 func upload(ctx context.Context, cfg *Config, d *Device) error {
 	failed := eachPlace(cfg, d, func(p Place, state *PlaceState) error {
-		err := uploadTo(ctx, cfg, d, p, state)
-		state.Problem = problem(err)
-		return err
+		return uploadTo(ctx, cfg, d, p, state)
 	})
 	if len(failed) == 0 {
 		d.Stage = StageDone
@@ -172,8 +170,8 @@ func createOrSame(ctx context.Context, s store.Store, name string, sealed []byte
 	return err
 }
 
-// eachPlace does one thing to every place of d that cfg can reach, at the same time, and
-// returns those that failed, in order. A place that cfg does not have counts as not connected.
+// eachPlace does one thing to every place of d, at the same time, notes how it went, and
+// returns those that failed, in order. A place that cfg does not have is not connected.
 func eachPlace(cfg *Config, d *Device, do func(Place, *PlaceState) error) []*PlaceError {
 	errs := make([]error, len(d.Places))
 	var wait sync.WaitGroup
@@ -189,6 +187,7 @@ func eachPlace(cfg *Config, d *Device, do func(Place, *PlaceState) error) []*Pla
 	wait.Wait()
 	var failed []*PlaceError
 	for i, err := range errs {
+		d.Places[i].Problem = problem(err)
 		if err != nil {
 			failed = append(failed, &PlaceError{d.Places[i].Name, err})
 		}
