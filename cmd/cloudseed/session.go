@@ -42,13 +42,13 @@ type session struct {
 
 // flags of all commands; each command adds those that it reads.
 type flags struct {
-	data, realms, name, vault                          string
-	phraseFile, passphraseFile, pinFile, passwordFile  string
-	places, files                                      []string
-	out, language, clientIDs                           string
-	words, port                                        int
-	json, verbose, newPhrase, showPhrase, acceptRealms bool
-	noBrowser, dev, removable                          bool
+	data, realms, name, vault                         string
+	phraseFile, passphraseFile, pinFile, passwordFile string
+	places, files                                     []string
+	out, language, clientIDs                          string
+	words, port                                       int
+	newPhrase, showPhrase, acceptRealms               bool
+	noBrowser, dev, removable                         bool
 }
 
 func (s *session) commonFlags(cmd *cobra.Command) {

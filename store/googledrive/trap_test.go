@@ -242,9 +242,9 @@ func TestForks(t *testing.T) {
 
 // Listings lag; what this computer wrote itself is known all the same.
 func TestLag(t *testing.T) {
-	w, s := started(t)
+	w, _ := started(t)
 	w.cloud.Skip(time.Hour)
-	s = w.open(t, Config{})
+	s := w.open(t, Config{})
 	w.drive.Lag(time.Minute)
 	if err := s.Create(t.Context(), "b", []byte("new")); err != nil {
 		t.Fatal(err)
