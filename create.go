@@ -68,11 +68,12 @@ func checkCreate(cfg *Config, w *Wallet, pin secret.Text, files []File) error {
 	return nil
 }
 
-// A creation holds the secrets of one Create, for its duration.
+// A creation holds the secrets of one new registration, while it is made.
 type creation struct {
 	device    *Device
 	stanza    *envelope.Stanza
 	entropy   secret.Text
+	ownerSeed secret.Text // stays with the device
 	owner     ed25519.PrivateKey
 	vaultKey  secret.Text // made here and registered at the realms
 	recovered secret.Text // what the PIN gave back
@@ -85,7 +86,7 @@ func (c *creation) clear() {
 	clear(c.owner)
 }
 
-// prepare makes all keys and the signed stanza. Nothing has left this device yet.
+// prepare makes all keys and the signed stanza of a new vault. Nothing has left this device yet.
 func prepare(cfg *Config, w *Wallet) (*creation, error) {
 	fingerprint, err := w.Fingerprint()
 	if err != nil {
@@ -95,21 +96,8 @@ func prepare(cfg *Config, w *Wallet) (*creation, error) {
 	if err != nil {
 		return nil, err
 	}
-	ownerSeed := secret.Random(envelope.SeedSize)
-	c := &creation{
-		entropy:  w.Phrase.Entropy(),
-		owner:    ed25519.NewKeyFromSeed(ownerSeed.Reveal()),
-		vaultKey: secret.Random(envelope.SeedSize),
-	}
-	c.stanza = &envelope.Stanza{
-		Salt: [16]byte(secret.Random(16).Reveal()), Registration: 1, Nonce: [16]byte(secret.Random(16).Reveal()),
-		Realms: stanzaRealms(cfg.Realms), Recover: cfg.Realms.RecoverThreshold, Guesses: cfg.guesses(),
-		Hashing: string(cfg.Realms.PINHashingMode), Tenant: juicebox.Tenant,
-		Owner: c.owner.Public().(ed25519.PublicKey), Guess: secret.Random(envelope.SeedSize).Reveal(),
-	}
-	root := envelope.RootKey(c.entropy, c.stanza.Salt)
-	defer clear(root)
-	if err := c.stanza.Sign(root); err != nil {
+	c, err := newRegistration(cfg, w.Phrase.Entropy(), [16]byte(secret.Random(16).Reveal()), 1)
+	if err != nil {
 		return nil, err
 	}
 	files, err := filesRecipient(c.entropy, c.stanza)
@@ -120,11 +108,32 @@ func prepare(cfg *Config, w *Wallet) (*creation, error) {
 		Vault: c.stanza.Vault(), Name: w.Name, Fingerprint: fingerprint, FirstAddress: address,
 		Stage: StagePrepared, Created: now(), FilesRecipient: files,
 	}
-	c.device.adopt(c.stanza, ownerSeed)
+	c.device.adopt(c.stanza, c.ownerSeed)
 	for _, p := range cfg.Places {
 		c.device.Places = append(c.device.Places, PlaceState{Name: p.Name, URL: p.URL})
 	}
 	return c, nil
+}
+
+// newRegistration draws fresh keys and signs the stanza that goes with them. The creation
+// owns entropy from now on.
+func newRegistration(cfg *Config, entropy secret.Text, salt [16]byte, number uint64) (*creation, error) {
+	seed := secret.Random(envelope.SeedSize)
+	c := &creation{
+		entropy:   entropy,
+		ownerSeed: seed,
+		owner:     ed25519.NewKeyFromSeed(seed.Reveal()),
+		vaultKey:  secret.Random(envelope.SeedSize),
+	}
+	c.stanza = &envelope.Stanza{
+		Salt: salt, Registration: number, Nonce: [16]byte(secret.Random(16).Reveal()),
+		Realms: stanzaRealms(cfg.Realms), Recover: cfg.Realms.RecoverThreshold, Guesses: cfg.guesses(),
+		Hashing: string(cfg.Realms.PINHashingMode), Tenant: juicebox.Tenant,
+		Owner: c.owner.Public().(ed25519.PublicKey), Guess: secret.Random(envelope.SeedSize).Reveal(),
+	}
+	root := envelope.RootKey(c.entropy, salt)
+	defer clear(root)
+	return c, c.stanza.Sign(root)
 }
 
 // adopt makes d the device of a registration.
@@ -186,7 +195,9 @@ func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
 	if err != nil {
 		return err
 	}
-	h := envelope.Header{Generation: 1, Created: now(), Device: cfg.DeviceName, Places: placeURLs(cfg.Places)}
+	before := c.device.Wallet
+	h := envelope.Header{Generation: before.Generation + 1, Previous: before.SHA256, Created: now(), Device: cfg.DeviceName,
+		Files: c.device.Accepted, Places: placeURLs(cfg.Places)}
 	wallet := sealedWallet(w, c.device)
 	defer wallet.Phrase.Clear()
 	sealed, err := envelope.SealWallet(c.stanza, c.owner, h, wallet, to)
@@ -201,7 +212,7 @@ func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
 	if err := o.CheckRoot(c.entropy); err != nil {
 		return err
 	}
-	c.device.Wallet = PartState{Generation: 1, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Pending: sealed}
+	c.device.Wallet = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Pending: sealed}
 	return nil
 }
 

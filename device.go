@@ -42,6 +42,10 @@ type Device struct {
 	Stanza         []byte // the signed stanza, as in the files' headers
 	FilesRecipient string // public half of the files key
 
+	// Accepted is the newest files part of an earlier registration that the wallet part takes
+	// over; zero when there is none.
+	Accepted envelope.Reference
+
 	owner secret.Text // seed of the owner key
 }
 

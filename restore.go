@@ -228,7 +228,8 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, 
 		return err
 	}
 	d := &Device{Vault: b.Vault, Name: r.Wallet.Name, Fingerprint: o.Wallet.Fingerprint, FirstAddress: address,
-		Stage: StageDone, Created: r.Created, Proved: now(), FilesRecipient: files, Wallet: wallet, Files: attached}
+		Stage: StageDone, Created: r.Created, Proved: now(), FilesRecipient: files,
+		Accepted: o.Manifest.Files, Wallet: wallet, Files: attached}
 	d.adopt(b.stanza, o.Wallet.Owner)
 	for _, p := range cfg.Places {
 		d.Places = append(d.Places, d.evidence(p, slices.Concat(b.Wallet, b.Files)))
