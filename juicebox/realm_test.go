@@ -23,6 +23,8 @@ type testRealm struct {
 	clock  time.Duration                           // its clock minus ours
 	before func(http.ResponseWriter, Request) bool // answers instead, if it returns true
 	lie    func(Request, Response) Response        // changes a true answer
+	// rewrite changes the bytes of an answer; nil: it does not.
+	rewrite func(Request, []byte) []byte
 
 	mu      sync.Mutex
 	record  *Register2
@@ -56,7 +58,11 @@ func (r *testRealm) ServeHTTP(w http.ResponseWriter, h *http.Request) {
 	if r.lie != nil {
 		response = r.lie(request, response)
 	}
-	w.Write(EncodeResponse(response))
+	body = EncodeResponse(response)
+	if r.rewrite != nil {
+		body = r.rewrite(request, body)
+	}
+	w.Write(body)
 }
 
 // role verifies a token as a realm must.
