@@ -158,13 +158,24 @@ func largest[T any, K comparable](items []T, key func(T) K) (group []T) {
 // Delete makes the realms forget the record. Every realm must; it may be repeated, and
 // deleting what is not there succeeds.
 func (c *Client) Delete(ctx context.Context) error {
+	failed, err := c.DeleteEach(ctx)
+	if len(failed) > 0 {
+		n := len(c.Configuration.Realms)
+		return threshold(n, n-len(failed), failed)
+	}
+	return err
+}
+
+// DeleteEach is Delete that says which realms did not forget the record. A record that fewer
+// than RecoverThreshold realms still have opens nothing any more.
+func (c *Client) DeleteEach(ctx context.Context) (failed []RealmError, err error) {
 	parties, err := c.ready()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	answers := askAll(ctx, parties, func(*party) Request { return Delete{} })
-	_, _, err = gather(answers, len(parties), expect[DeleteResponse])
-	return err
+	_, failed, _ = gather(answers, 0, expect[DeleteResponse])
+	return failed, nil
 }
 
 // A RealmStatus is what one realm says about the record.
