@@ -21,7 +21,7 @@ var arrows = map[string][]string{
 	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/seal", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
-	"internal/profile":    {".", "store"},
+	"internal/profile":    {".", "store", "internal/filelock"},
 	".":                   {"envelope", "phrase", "juicebox", "store"},
 	"realm":               {"juicebox"}, // they meet in the messages only
 	"realm/sqlite":        {"realm", "juicebox", "realm/internal/durable"},
@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"realm/embedded":      {"realm", "realm/seal", "realm/sqlite", "juicebox", "realm/internal/durable"},
 	"realm/realmtest":     {"realm", "juicebox"},
 	"signin":              {"store"}, // the kinds of failure
-	"internal/keychain":   {"signin"},
+	"internal/keychain":   {"signin", "internal/filelock"},
 	"internal/places":     {".", "signin", "store", "store/..."},
 	"store/folder":        {"store"},
 	"store/webdav":        {"store"},
