@@ -3,6 +3,7 @@ package googledrive
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -24,8 +25,31 @@ const (
 // maxPages ends a listing that does not end by itself: a million files.
 const maxPages = 1000
 
+// maxStarts is how often a listing is begun when Drive refuses to go on with it.
+const maxStarts = 3
+
 // search returns all that fits q, with most files on a page; 0 is as many as Drive gives.
+// A token of a page that Drive refuses is dropped and the listing begun again, as
+// drive-api.json asks ("nextPageToken" of FileList); pages of two beginnings are not mixed.
 func (s *Store) search(ctx context.Context, op, name, q string, most int64) (found []*drive.File, err error) {
+	for range maxStarts {
+		var token string
+		if found, token, err = s.pages(ctx, op, name, q, most); err == nil || token == "" || !refusesToken(err) {
+			break
+		}
+	}
+	return found, err
+}
+
+// refusesToken tells whether Drive refused a page whose question it took a moment before:
+// only the token is new.
+func refusesToken(err error) bool {
+	return status(err) == http.StatusBadRequest || status(err) == http.StatusGone
+}
+
+// pages reads a listing from its beginning. After an error token is that of the page which
+// was not had, "" for the first one.
+func (s *Store) pages(ctx context.Context, op, name, q string, most int64) (found []*drive.File, token string, err error) {
 	call := s.files.List().Q(q).Spaces(s.space()).Fields(listFields).PageSize(1000).Context(ctx)
 	if most > 0 {
 		call.PageSize(most)
@@ -35,17 +59,17 @@ func (s *Store) search(ctx context.Context, op, name, q string, most int64) (fou
 		err := s.try(ctx, op, name, func() (err error) { page, err = call.Do(); return err })
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, token, err
 		case page.IncompleteSearch:
-			return nil, store.Errorf(op, name, store.ErrOffline, "Drive did not search everywhere")
+			return nil, "", store.Errorf(op, name, store.ErrOffline, "Drive did not search everywhere")
 		}
-		found = append(found, page.Files...)
-		if page.NextPageToken == "" || most > 0 {
-			return found, nil
+		found, token = append(found, page.Files...), page.NextPageToken
+		if token == "" || most > 0 {
+			return found, "", nil
 		}
-		call.PageToken(page.NextPageToken)
+		call.PageToken(token)
 	}
-	return nil, store.Errorf(op, name, store.ErrCorrupt, "the listing does not end")
+	return nil, "", store.Errorf(op, name, store.ErrCorrupt, "the listing does not end")
 }
 
 func (s *Store) space() string {

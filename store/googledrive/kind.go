@@ -53,7 +53,7 @@ func storeError(ctx context.Context, op, name string, err error) *store.Error {
 		e.Kind, e.After, e.Err = known.Kind, known.After, known.Err
 	case errors.As(err, &token):
 		e.Kind = tokenKind(token)
-		e.Err = fmt.Errorf("Google's sign-in answered %s", token.ErrorCode) // the rest may hold secrets
+		e.Err = fmt.Errorf("the sign-in answered %s", token.ErrorCode) // the rest may hold secrets
 	case errors.As(err, &answer):
 		r := read(answer)
 		e.Kind, e.Err = kind(r), r
