@@ -188,10 +188,10 @@ func TestExchanges(t *testing.T) {
 	}
 	e := got[0]
 	if e.Method != "PUT" || e.Host != "api.example.com" || e.URL.RawQuery != "q=1" || string(e.Body) != "hello" ||
-		e.Status != 200 || !strings.HasSuffix(string(e.Answer), "hello") {
+		e.Fault || e.Status != 200 || !strings.HasSuffix(string(e.Answer), "hello") {
 		t.Errorf("got %+v", e)
 	}
-	if got[1].Status != 0 || string(got[1].Body) != "lost" {
+	if !got[1].Fault || got[1].Status != 0 || string(got[1].Body) != "lost" {
 		t.Errorf("the lost one: %+v", got[1])
 	}
 	if c.Forget(); len(c.Exchanges()) != 0 {

@@ -82,6 +82,11 @@ func (f *Fault) matches(r *http.Request) bool {
 		strings.HasPrefix(r.URL.Path, f.Path) && (f.Match == nil || f.Match(r))
 }
 
+// spoils tells whether the answer is not what the fake gave.
+func (f *Fault) spoils() bool {
+	return f != nil && (f.Drop || f.Status != 0 || f.Lost || f.Cut > 0 || f.Change != nil)
+}
+
 // serve answers r as the fault says. A nil fault changes nothing.
 func (f *Fault) serve(w http.ResponseWriter, r *http.Request, handler http.Handler) {
 	if f == nil {

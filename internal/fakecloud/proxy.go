@@ -96,7 +96,7 @@ func (c *Cloud) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Date", c.Now().UTC().Format(http.TimeFormat))
 	fault := c.nextFault(r)
-	c.record(w, r, func(w http.ResponseWriter, r *http.Request) { fault.serve(w, r, handler) })
+	c.record(w, r, fault.spoils(), func(w http.ResponseWriter, r *http.Request) { fault.serve(w, r, handler) })
 }
 
 // Refused lists what was asked of the proxy and not answered, such as "CONNECT

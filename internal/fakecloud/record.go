@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// kept is how much of a body an Exchange keeps, in bytes.
-const kept = 256 << 10
+// Kept is how much of a body an Exchange keeps, in bytes.
+const Kept = 256 << 10
 
 // An Exchange is a request and its answer, as they went over the wire. It holds tokens.
 type Exchange struct {
@@ -23,6 +23,8 @@ type Exchange struct {
 	Status       int // 0: no answer
 	AnswerHeader http.Header
 	Answer       []byte // the first 256 KiB
+
+	Fault bool // a [Fault] gave or spoilt the answer: it is none of the fake's
 }
 
 // Exchanges returns all requests so far and their answers, in the order in which they were
@@ -53,10 +55,10 @@ func (c *Cloud) Forget() {
 }
 
 // record lets serve answer and keeps what was said.
-func (c *Cloud) record(w http.ResponseWriter, r *http.Request, serve http.HandlerFunc) {
+func (c *Cloud) record(w http.ResponseWriter, r *http.Request, fault bool, serve http.HandlerFunc) {
 	c.underWay.Add(1)
 	defer c.underWay.Add(-1)
-	e := Exchange{Host: r.Host, Method: r.Method, URL: r.URL, Header: r.Header.Clone()}
+	e := Exchange{Host: r.Host, Method: r.Method, URL: r.URL, Header: r.Header.Clone(), Fault: fault}
 	heard := &tape{}
 	r.Body = struct {
 		io.Reader
@@ -79,7 +81,7 @@ func (c *Cloud) record(w http.ResponseWriter, r *http.Request, serve http.Handle
 type tape struct{ bytes []byte }
 
 func (t *tape) Write(p []byte) (int, error) {
-	t.bytes = append(t.bytes, p[:min(len(p), kept-len(t.bytes))]...)
+	t.bytes = append(t.bytes, p[:min(len(p), Kept-len(t.bytes))]...)
 	return len(p), nil
 }
 

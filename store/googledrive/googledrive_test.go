@@ -17,7 +17,8 @@ const (
 	alex = "alex@example.com"
 )
 
-// A world is a Drive with one person.
+// A world is a Drive with two people. When its test ends, all that was said is compared with
+// Google's own description of the API.
 type world struct {
 	cloud  *fakecloud.Cloud
 	google *oauth.Server
@@ -27,6 +28,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	cloud := fakecloud.Start(t)
 	google := oauth.New(cloud, oauth.Google(oauth.Client{ID: "wallet", Secret: "not confidential"}), oauth.Account{Email: sam, Name: "Sam"}, oauth.Account{Email: alex})
+	t.Cleanup(func() { checkContract(t, cloud) })
 	return &world{cloud, google, drive.New(cloud, google)}
 }
 

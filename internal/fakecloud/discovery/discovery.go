@@ -2,7 +2,7 @@
 // a discovery document such as drive-api.json in the module google.golang.org/api. The
 // document is a judge of the fakes that is not ours.
 //
-//	drive, err := discovery.Load("google.golang.org/api", "drive/v3/drive-api.json")
+//	drive, err := discovery.Drive()
 //	for _, e := range cloud.Exchanges() {
 //		for _, slip := range drive.Check(e) {
 //			t.Error(slip)
@@ -24,6 +24,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
 )
@@ -67,6 +68,11 @@ type schema struct {
 	Items      *schema            `json:"items"`
 }
 
+// Drive is Google's description of Drive, version 3.
+var Drive = sync.OnceValues(func() (*Document, error) {
+	return Load("google.golang.org/api", "drive/v3/drive-api.json")
+})
+
 // Load reads a document out of a module that go.mod requires.
 func Load(module, path string) (*Document, error) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module).Output()
@@ -82,7 +88,8 @@ func Load(module, path string) (*Document, error) {
 }
 
 // Check returns what a request and its answer have that the document does not know.
-// Exchanges with other hosts are nothing to it.
+// Exchanges with other hosts are nothing to it, nor are answers that a [fakecloud.Fault]
+// gave, nor bodies that were not kept whole.
 func (d *Document) Check(e fakecloud.Exchange) (slips []string) {
 	root, err := url.Parse(d.RootURL)
 	if err != nil || e.Host != root.Host {
@@ -182,7 +189,7 @@ func (d *Document) checkRequest(m *method, e fakecloud.Exchange, say func(string
 	} else if !strings.HasPrefix(e.Header.Get("Content-Type"), "application/json") {
 		return
 	}
-	if len(bytes.TrimSpace(body)) == 0 {
+	if len(bytes.TrimSpace(body)) == 0 || len(body) == fakecloud.Kept {
 		return
 	}
 	if m.Request == nil {
@@ -194,6 +201,7 @@ func (d *Document) checkRequest(m *method, e fakecloud.Exchange, say func(string
 
 func (d *Document) checkAnswer(m *method, e fakecloud.Exchange, say func(string, ...any)) {
 	switch {
+	case e.Fault, len(e.Answer) == fakecloud.Kept:
 	case e.Status/100 != 2 || e.URL.Query().Get("alt") == "media":
 	case e.URL.Query().Get("uploadType") == "resumable" && len(e.Answer) == 0: // not complete yet
 	case m.Response == nil && len(e.Answer) > 0:

@@ -51,6 +51,9 @@ func TestCheck(t *testing.T) {
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s %s %s %s: %q, want %q", c.method, c.address, c.body, c.answer, got, c.want)
 		}
+		if e.Fault = true; strings.Contains(c.want, "answer") && d.Check(e) != nil {
+			t.Errorf("%s: the answer of a fault was judged", c.answer)
+		}
 		e.Host = "elsewhere.example.com"
 		if got := d.Check(e); got != nil {
 			t.Errorf("another host: %q", got)

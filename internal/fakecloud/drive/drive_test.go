@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 // checkContract compares all that was said with Google's description.
 func (w *world) checkContract(t *testing.T) {
 	t.Helper()
-	d, err := discovery.Load("google.golang.org/api", "drive/v3/drive-api.json")
+	d, err := discovery.Drive()
 	if err != nil {
 		t.Fatal(err)
 	}
