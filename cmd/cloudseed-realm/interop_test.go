@@ -35,6 +35,9 @@ type (
 	order struct {
 		Action        string            `json:"action"`
 		Configuration any               `json:"configuration"`
+		Previous      any               `json:"previous,omitempty"`
+		Version       *string           `json:"version,omitempty"` // what the client says that it is
+		Parallel      int               `json:"parallel,omitempty"`
 		PIN           []byte            `json:"pin,omitempty"`
 		Secret        []byte            `json:"secret,omitempty"`
 		Info          []byte            `json:"info,omitempty"`
@@ -54,6 +57,9 @@ type (
 		Reason  int    `json:"reason"`
 		Guesses *int   `json:"guesses"`
 		Crash   string `json:"crash"`
+
+		Answered map[string]int `json:"answered"` // of a storm: guesses, by realm
+		Reasons  []int          `json:"reasons"`  // of a storm: how each recovery failed
 	}
 )
 

@@ -16,17 +16,41 @@ function useTokens({ vendor, tokens }) {
   };
 }
 
-async function act({ action, configuration, pin, secret, info, guesses }) {
-  const client = new sdk.Client(new sdk.Configuration(configuration), []);
+// The client's requests go through here: they can say another version of the client, "" for none,
+// and the guesses that were answered are counted by realm.
+const fetchReally = globalThis.fetch;
+let version;
+let answered = {};
+globalThis.fetch = async (request) => {
+  if (version !== undefined) {
+    const headers = new Headers(request.headers);
+    headers.delete('x-juicebox-version');
+    if (version !== '') headers.set('x-juicebox-version', version);
+    request = new Request(request, { headers });
+  }
+  const response = await fetchReally(request);
+  const body = Buffer.from(await response.clone().arrayBuffer());
+  if (body.includes('oprf_blinded_result')) answered[request.url] = (answered[request.url] ?? 0) + 1;
+  return response;
+};
+
+async function act({ action, configuration, previous, pin, secret, info, guesses, parallel }) {
+  const client = () => new sdk.Client(new sdk.Configuration(configuration), previous ?? []);
   switch (action) {
     case 'register':
-      await client.register(bytes(pin), bytes(secret), bytes(info), guesses);
+      await client().register(bytes(pin), bytes(secret), bytes(info), guesses);
       return {};
     case 'recover':
-      return { secret: Buffer.from(await client.recover(bytes(pin), bytes(info))).toString('base64') };
+      return { secret: Buffer.from(await client().recover(bytes(pin), bytes(info))).toString('base64') };
     case 'delete':
-      await client.delete();
+      await client().delete();
       return {};
+    case 'storm': {
+      answered = {};
+      const tries = Array.from({ length: parallel }, (_, i) => client().recover(Buffer.from(`wrong ${i}`), bytes(info)));
+      const ends = await Promise.allSettled(tries);
+      return { answered, reasons: ends.map((end) => (end.status === 'fulfilled' ? -1 : end.reason.reason)) };
+    }
   }
   throw new Error(`unknown action ${action}`);
 }
@@ -43,6 +67,7 @@ function failure(error) {
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line);
   useTokens(order);
+  version = order.version;
   const answer = await act(order).catch(failure);
   console.log(JSON.stringify(answer));
 }
