@@ -30,8 +30,9 @@ func (s *session) signInFlags(f *pflag.FlagSet) {
 	f.BoolVar(&s.flags.noBrowser, "no-browser", false, "only print the page to sign in at")
 }
 
-// openClouds returns what opens places and signs in to them. What comes of a sign-in is kept
-// in the system's keychain, or in encrypted files of the data directory.
+// openClouds returns what opens places and signs in to them. What comes of a sign-in, and
+// passwords that are typed, are kept in the system's keychain, or in encrypted files of the
+// data directory.
 func (s *session) openClouds() (*places.Config, error) {
 	if s.clouds != nil {
 		return s.clouds, nil
@@ -40,6 +41,7 @@ func (s *session) openClouds() (*places.Config, error) {
 	if err != nil {
 		return nil, &store.Error{Op: "sign in", Kind: store.ErrRefused, Err: fmt.Errorf("%w: %w", signin.ErrKeeper, err)}
 	}
+	s.profile.Keeper = keeper
 	s.clouds = &places.Config{Keeper: keeper, HTTP: s.http}
 	s.clouds.Clients, s.badClients = s.clientIDs()
 	return s.clouds, nil

@@ -339,6 +339,9 @@ func TestBucket(t *testing.T) {
 	contains(t, list, "bucket  S3  s3:http://A…1@127.0.0.1")
 	d.backUp(0, address)
 	contains(t, d.run(0, "check"), "Sam: protected")
+	if strings.Contains(readAll(t, d.data), "hunter2hunter2") {
+		t.Error("the secret key can be read in the data directory")
+	}
 	second := w.device()
 	contains(t, second.run(0, "restore", "--place", address, "--password-file", w.file("secret"), "--pin-file", w.file("pin"), "--realms", w.file("servers.json")), "Sam")
 }

@@ -173,12 +173,13 @@ func (s *session) placePassword(ctx context.Context, p profile.Place, a places.A
 	if !a.NeedsPassword() && !byHand {
 		return secret.Text{}, nil
 	}
+	if s.flags.passwordFile != "" {
+		return s.passwordOnce()
+	}
 	known, err := s.profile.Password(p.Name)
 	switch {
-	case err != nil || s.flags.passwordFile == "" && known.Len() > 0:
+	case err != nil || known.Len() > 0:
 		return known, err
-	case s.flags.passwordFile != "":
-		return s.passwordOnce()
 	case s.tty == nil:
 		return secret.Text{}, missing("the password of "+p.Name, "--password-file FILE")
 	}

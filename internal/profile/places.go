@@ -16,15 +16,10 @@ type Place struct {
 
 // settings is profile.json.
 type settings struct {
-	Format int             `json:"format"`
-	Places []Place         `json:"places"`
-	Realms json.RawMessage `json:"realms,omitempty"` // Juicebox configuration JSON, as given
-}
-
-// passwords is passwords.json: by the name of the place.
-type passwords struct {
-	Format int               `json:"format"`
-	Places map[string]string `json:"places"`
+	Format    int             `json:"format"`
+	Places    []Place         `json:"places"`
+	Passwords []string        `json:"passwords,omitempty"` // names of the places that have one, which the Keeper has
+	Realms    json.RawMessage `json:"realms,omitempty"`    // Juicebox configuration JSON, as given
 }
 
 func (p *Profile) settings() (settings, error) {
@@ -103,40 +98,6 @@ func (p *Profile) RemovePlace(name string) error {
 		return p.saveSettings(s)
 	}
 	return &Error{Name: name, Kind: ErrNoSuch}
-}
-
-// Password returns the remembered password of a place, empty if there is none.
-func (p *Profile) Password(name string) (secret.Text, error) {
-	w, err := p.passwords()
-	return secret.New([]byte(w.Places[name])), err
-}
-
-// SetPassword remembers the password of a place; an empty one is forgotten. It is kept
-// readable in a file of its own, as private as the file system keeps it.
-func (p *Profile) SetPassword(name string, password secret.Text) error {
-	w, err := p.passwords()
-	if err != nil {
-		return err
-	}
-	if old, ok := w.Places[name]; ok == (password.Len() > 0) && old == string(password.Reveal()) {
-		return nil
-	}
-	if password.Len() == 0 {
-		delete(w.Places, name)
-	} else {
-		w.Places[name] = string(password.Reveal())
-	}
-	w.Format = format
-	return p.writeJSON(p.path("passwords.json"), w)
-}
-
-func (p *Profile) passwords() (passwords, error) {
-	w := passwords{Format: format}
-	_, err := readJSON(p.path("passwords.json"), &w)
-	if w.Places == nil {
-		w.Places = map[string]string{}
-	}
-	return w, err
 }
 
 // Realms returns the PIN servers that were named here last, as Juicebox configuration

@@ -1,8 +1,8 @@
 // Package profile is what one computer remembers, in one directory: a [cloudseed.Device]
-// for each vault, the places and their passwords, and the PIN servers that were named.
+// for each vault, the places, and the PIN servers that were named. The places' passwords are
+// given to a [Keeper], such as the system's keychain.
 //
-//	profile.json         format, places, PIN servers
-//	passwords.json       the places' passwords
+//	profile.json         format, places and which of them have a password, PIN servers
 //	devices/VAULT.json   one cloudseed.Device each
 //	pin-servers/         the embedded PIN servers, for trying out
 //	lock                 held by the one process that may write
@@ -22,7 +22,7 @@ import (
 	"path/filepath"
 )
 
-// format is the version of profile.json and passwords.json.
+// format is the version of profile.json, and of passwords.json, which earlier versions wrote.
 const format = 1
 
 // The kinds of failure, each in an [*Error].
@@ -35,6 +35,7 @@ var (
 	ErrPlaceName  = errors.New("a place's name has 1 to 60 characters and no colon")
 	ErrPlaceTaken = errors.New("another place has this name")
 	ErrNoSuch     = errors.New("no place has this name")
+	ErrPassword   = errors.New("its password cannot be kept or read")
 )
 
 // An Error says what could not be done with a file of the profile.
@@ -61,6 +62,8 @@ func (e *Error) Unwrap() []error { return []error{e.Kind, e.Err} }
 
 // A Profile is one open directory. Its methods may be called from many goroutines.
 type Profile struct {
+	Keeper Keeper // keeps the places' passwords; to be set before the first of them
+
 	dir  string
 	lock *os.File // nil when opened for reading only
 }

@@ -20,10 +20,11 @@ func open(t *testing.T, dir string) *Profile {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Close() })
+	p.Keeper = &memory{}
 	return p
 }
 
-func TestPlacesAndPasswords(t *testing.T) {
+func TestPlaces(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	p := open(t, dir)
 	usb := Place{Name: "usb", URL: "folder:/media/usb"}
@@ -39,10 +40,6 @@ func TestPlacesAndPasswords(t *testing.T) {
 	if err := p.AddPlace(Place{Name: "a:b", URL: "folder:/other"}); !errors.Is(err, ErrPlaceName) {
 		t.Errorf("name with a colon: %v, want ErrPlaceName", err)
 	}
-	if err := p.SetPassword("usb", secret.Copy([]byte("xyzzy"))); err != nil {
-		t.Fatal(err)
-	}
-
 	r, err := Read(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -50,10 +47,6 @@ func TestPlacesAndPasswords(t *testing.T) {
 	places, err := r.Places()
 	if err != nil || len(places) != 1 || places[0] != usb {
 		t.Errorf("Places = %v, %v", places, err)
-	}
-	password, err := r.Password("usb")
-	if err != nil || string(password.Reveal()) != "xyzzy" {
-		t.Errorf("Password = %q, %v", password.Reveal(), err)
 	}
 	if err := r.AddPlace(Place{Name: "x", URL: "folder:/x"}); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("writing when opened for reading: %v, want ErrReadOnly", err)
@@ -65,18 +58,15 @@ func TestPlacesAndPasswords(t *testing.T) {
 	if err := p.RemovePlace("usb"); !errors.Is(err, ErrNoSuch) {
 		t.Errorf("removing twice: %v, want ErrNoSuch", err)
 	}
-	if password, _ := p.Password("usb"); password.Len() != 0 {
-		t.Error("the password outlived its place")
-	}
 }
 
 func TestPrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	p := open(t, dir)
-	if err := p.SetPassword("usb", secret.Copy([]byte("xyzzy"))); err != nil {
+	if err := p.AddPlace(Place{Name: "usb", URL: "folder:/media/usb"}); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "passwords.json"): 0o600, filepath.Join(dir, "lock"): 0o600} {
+	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, "profile.json"): 0o600, filepath.Join(dir, "lock"): 0o600} {
 		info, err := os.Stat(path)
 		if err != nil {
 			t.Fatal(err)
@@ -112,11 +102,9 @@ func TestNotUnderstood(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			for _, file := range []string{"profile.json", "passwords.json"} {
-				path := filepath.Join(dir, file)
-				if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
-					t.Fatal(err)
-				}
+			path := filepath.Join(dir, "profile.json")
+			if err := os.WriteFile(path, []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
 			}
 			if _, err := Open(dir); !errors.Is(err, test.want) {
 				t.Errorf("Open: %v, want %v", err, test.want)
@@ -124,13 +112,8 @@ func TestNotUnderstood(t *testing.T) {
 			if _, err := Read(dir); !errors.Is(err, test.want) {
 				t.Errorf("Read: %v, want %v", err, test.want)
 			}
-			os.Remove(filepath.Join(dir, "profile.json"))
-			p := open(t, dir)
-			if err := p.SetPassword("usb", secret.Copy([]byte("x"))); !errors.Is(err, test.want) {
-				t.Errorf("SetPassword: %v, want %v", err, test.want)
-			}
-			if got, _ := os.ReadFile(filepath.Join(dir, "passwords.json")); string(got) != test.content {
-				t.Errorf("passwords.json was written over: %q", got)
+			if got, _ := os.ReadFile(path); string(got) != test.content {
+				t.Errorf("profile.json was written over: %q", got)
 			}
 		})
 	}

@@ -66,6 +66,7 @@ func startDevice(t *testing.T, c Config) *device {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Keeper = new(keeper)
 	log := new(logBuffer)
 	c.Profile, c.Log = p, slog.New(slog.NewTextHandler(log, nil))
 	if c.Open == nil {

@@ -31,6 +31,7 @@ func newApp(t *testing.T, c Config) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.Keeper = new(keeper)
 	c.Profile = p
 	if c.Open == nil {
 		c.Open = openFolder

@@ -267,6 +267,10 @@ var english = table{
 			"Another place is already called {name}.",
 			"Nothing was changed.",
 			"Choose another name, or remove that place first."},
+		"password-not-kept": {
+			"The keychain of this computer could not keep or give the password of {name}.",
+			"What is stored there is untouched.",
+			"Unlock the keychain, or make room on the disk, then try again."},
 		"no-such-place": {
 			"No place is called {name}.",
 			"Nothing was changed.",

@@ -63,6 +63,7 @@ var kinds = []kind{
 	{profile.ErrPlaceName, "place-name", ExitUsage},
 	{profile.ErrPlaceTaken, "place-taken", ExitUsage},
 	{profile.ErrNoSuch, "no-such-place", ExitUsage},
+	{profile.ErrPassword, "password-not-kept", ExitFailure},
 
 	// Before the kinds of places, which are around them.
 	{signin.ErrCancelled, "sign-in-cancelled", ExitSignIn},
