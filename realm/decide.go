@@ -12,8 +12,8 @@ import (
 //
 // The published realms wipe such a record as soon as anybody asks, so a poller between
 // the last Recover2 and its Recover3 destroys a right guess. Here everybody who asks
-// meanwhile is told NoGuesses, and the record is wiped by the first request after this
-// time, whatever it is. Waiting gives an attacker nothing: no OPRF evaluation is left to
+// meanwhile is told NoGuesses, and the record is wiped by the first request or
+// [Realm.Sweep] after this time. Waiting gives an attacker nothing: no OPRF evaluation is left to
 // get, and a tag of 128 bits is not found by trying.
 const ExhaustedFor = 5 * time.Minute
 
@@ -23,7 +23,7 @@ type Rules struct {
 	Pacing Pacing // nil: no waiting
 	// UnprovedFor is how long a registration that was never recovered is kept; 0: for ever.
 	// Our clients recover once right after they register. It is forgotten, lifetime count
-	// and all, by the first request after this time.
+	// and all, by the first request or [Realm.Sweep] after this time.
 	UnprovedFor time.Duration
 }
 
@@ -47,7 +47,7 @@ func Decide(record Record, request juicebox.Request, now time.Time, rules Rules)
 	case juicebox.Register1:
 		reply = juicebox.Register1Response{}
 	case juicebox.Register2:
-		record, reply = register2(record, request, now), juicebox.Register2Response{}
+		record, reply = register2(record, request, now, rules), juicebox.Register2Response{}
 	case juicebox.Recover1:
 		found := recover1(record)
 		if wait = rules.Pacing.left(record, now); found.Status != juicebox.StatusOK || wait == 0 {
@@ -86,11 +86,12 @@ func settle(record Record, now time.Time, rules Rules) Record {
 }
 
 // register2 starts over, except for what the owner may want to know of before.
-func register2(record Record, request juicebox.Register2, now time.Time) Record {
+func register2(record Record, request juicebox.Register2, now time.Time, rules Rules) Record {
 	return Record{State: Registered, Registration: request, History: History{
 		GuessesEver:  record.History.GuessesEver,
 		LastWrong:    record.lastWrong(),
 		RegisteredAt: now.Unix(),
+		Expires:      rules.UnprovedFor > 0,
 	}}
 }
 

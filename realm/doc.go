@@ -14,6 +14,8 @@
 //     wrong one was.
 //   - [Store] updates one record atomically. [Memory] forgets when the process ends;
 //     package realm/sqlite is the durable one, and package realm/seal encrypts what it gets.
+//   - [Limits] bound what one address may ask and register. [Realm.Sweep] wipes what time has
+//     made useless. [Observation] is what metrics are made of.
 //   - [Tenants] says whose tokens are accepted, and [Caller] who sent one.
 //   - [New] puts them behind HTTP as Juicebox clients speak it, and [InProcess] lets a
 //     client of the same process call such a handler without a socket.

@@ -7,8 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strconv"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -24,9 +25,14 @@ type Config struct {
 	NoBuiltIn bool
 	// Rules are for the built-in tenant, VendorRules for all vendors. See [DefaultRules].
 	Rules, VendorRules Rules
+	// Limits are by address, and for the number of records. See [DefaultLimits].
+	Limits Limits
 	// Log gets one line for every failure of the store, and at debug level one for every
 	// request. No line has a token, a user or a secret. nil: nothing is logged.
 	Log *slog.Logger
+	// Observe is told of every request at its end. It must be quick, and is called by many
+	// at a time. nil: nobody is told.
+	Observe func(Observation)
 }
 
 // A Realm answers Juicebox clients over HTTP:
@@ -36,14 +42,18 @@ type Config struct {
 //   - GET /view, where the owner of a record of the built-in tenant sees a [juicebox.View]
 //     of it as JSON;
 //   - GET /, which says {"realmID":"32 hex digits"};
+//   - GET /livez and GET /readyz, for load balancers: see [Realm.Ready];
 //   - OPTIONS, for clients in browsers.
 //
 // To serve it below a path, use [http.StripPrefix]. It has no time limits of its own:
 // they belong into the [http.Server].
 type Realm struct {
-	config   Config
-	verifier verifier
-	mux      *http.ServeMux
+	config     Config
+	verifier   atomic.Pointer[verifier] // replaced by SetTenants
+	limiter    limiter
+	population population
+	readiness  readiness
+	mux        *http.ServeMux
 }
 
 var _ http.Handler = (*Realm)(nil)
@@ -59,19 +69,30 @@ func New(config Config) (*Realm, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Realm{
-		config:   config,
-		verifier: verifier{realm: config.ID.String(), tenants: config.Tenants, builtIn: !config.NoBuiltIn},
-		mux:      http.NewServeMux(),
-	}
+	r := &Realm{config: config, mux: http.NewServeMux()}
+	r.limiter.population = &r.population
+	r.SetTenants(config.Tenants)
 	r.mux.HandleFunc("POST /req", r.serveRequest)
 	r.mux.HandleFunc("GET /view", r.serveView)
 	preflight := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 	r.mux.HandleFunc("OPTIONS /req", preflight)
 	r.mux.HandleFunc("OPTIONS /view", preflight)
 	r.mux.HandleFunc("GET /{$}", r.serveID)
+	r.mux.HandleFunc("GET /livez", r.serveLive)
+	r.mux.HandleFunc("GET /readyz", r.serveReady)
 	return r, nil
 }
+
+// SetTenants replaces the vendors whose tokens are accepted, for every request from now on:
+// the token of a key that is gone is refused even if it was accepted before.
+func (r *Realm) SetTenants(tenants Tenants) {
+	r.verifier.Store(&verifier{realm: r.config.ID.String(), tenants: tenants, builtIn: !r.config.NoBuiltIn})
+}
+
+// Records is how many records there are as far as this process knows: as many as the last
+// [Realm.Sweep] counted, with those since made and deleted here. known is false before the
+// first sweep has ended.
+func (r *Realm) Records() (n int64, known bool) { return r.population.get() }
 
 // ServeHTTP implements [http.Handler].
 func (r *Realm) ServeHTTP(w http.ResponseWriter, q *http.Request) {
@@ -99,85 +120,78 @@ func (r *Realm) serveID(w http.ResponseWriter, _ *http.Request) {
 // serveRequest answers one message, or refuses it with a status that the published
 // client understands.
 func (r *Realm) serveRequest(w http.ResponseWriter, q *http.Request) {
-	started := time.Now()
-	name, reply, refused := r.answer(w, q)
-	status := http.StatusOK
+	o, started := Observation{Status: http.StatusOK}, time.Now()
+	reply, refused := r.answer(w, q, &o)
 	if refused != nil {
-		status = refused.status
 		refused.send(w)
 	} else {
+		o.Answer = answerOf(reply)
 		body := juicebox.EncodeResponse(reply)
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.Write(body)
 	}
-	r.config.Log.Debug("request", "name", name, "status", status, "took", time.Since(started))
+	o.Took = time.Since(started)
+	r.observed(o, refused)
 }
 
-// statusClientGone is for the log: nobody is there to read it.
-const statusClientGone = 499
-
-// A refusal is an answer other than 200. Its text must not contain anything secret.
-type refusal struct {
-	status int
-	text   string
-	after  time.Duration // when to try again, if not zero
-}
-
-func (f *refusal) send(w http.ResponseWriter) {
-	if f.after > 0 {
-		seconds := (f.after + time.Second - 1) / time.Second // rounded up, so that it is enough
-		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+// answer goes from the cheap to the dear: the address, the token, the message, the store.
+func (r *Realm) answer(w http.ResponseWriter, q *http.Request, o *Observation) (juicebox.Response, *refusal) {
+	from := address(q, r.config.Limits.Proxies)
+	if refused := r.limiter.request(&r.config.Limits, from, time.Now()); refused != nil {
+		return nil, refused
 	}
-	http.Error(w, f.text, f.status)
-}
-
-// refuseWith makes a refusal without a time to wait.
-func refuseWith(status int, text string) *refusal { return &refusal{status: status, text: text} }
-
-func (r *Realm) answer(w http.ResponseWriter, q *http.Request) (name string, reply juicebox.Response, refused *refusal) {
 	if !supported(q.Header.Get("X-Juicebox-Version")) {
-		return "", nil, refuseWith(http.StatusUpgradeRequired, "X-Juicebox-Version must be 0.2 or later")
+		return nil, refuseWith(http.StatusUpgradeRequired, WhyVersion, "X-Juicebox-Version must be 0.2 or later")
 	}
 	caller, err := r.caller(q)
 	if err != nil {
-		return "", nil, refuseWith(http.StatusUnauthorized, err.Error())
+		return nil, refuseWith(http.StatusUnauthorized, WhyToken, err.Error())
 	}
+	o.Tenant = caller.Tenant
 	request, refused := readRequest(w, q)
 	if refused != nil {
-		return "", nil, refused
+		return nil, refused
 	}
-	name = requestName(request)
+	o.Request = requestName(request)
 	if !caller.Role.May(request) {
-		return name, nil, refuseWith(http.StatusUnauthorized, "token refused: this needs the owner key")
+		return nil, refuseWith(http.StatusUnauthorized, WhyRole, "token refused: this needs "+caller.Role.lacks())
 	}
 	if err := check(request); err != nil {
-		return name, nil, refuseWith(http.StatusBadRequest, err.Error())
+		return nil, refuseWith(http.StatusBadRequest, WhyMessage, err.Error())
 	}
-	reply, refused = r.update(q.Context(), caller, request)
-	return name, reply, refused
+	return r.update(q.Context(), caller, request, from)
 }
 
 // update spends before it answers: nothing that the share touched exists before the
 // store has said that the guess is durably written.
-func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request) (juicebox.Response, *refusal) {
-	var record Record
+func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request, from netip.Prefix) (juicebox.Response, *refusal) {
+	var before, record Record
 	var reply juicebox.Response
 	var wait time.Duration
-	err := r.config.Store.Update(ctx, NewRecordID(caller.Tenant, caller.User), func(old []byte) ([]byte, error) {
-		before, err := DecodeRecord(old)
-		if err != nil {
+	place := r.limiter.place(&r.config.Limits, caller, request, from, time.Now())
+	err := r.config.Store.Update(ctx, NewRecordID(caller.Tenant, caller.User), func(old []byte) (_ []byte, err error) {
+		if before, err = DecodeRecord(old); err != nil {
 			return nil, err
+		}
+		if place.full != nil && before.State == NotRegistered {
+			return nil, errNotNew
 		}
 		record, reply, wait = Decide(before, request, time.Now(), r.rules(caller))
 		return record.Encode(), nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errNotNew):
+		return nil, place.full
+	case err != nil: // the record may be there, so its place stays taken
 		return nil, r.noAnswer(ctx, requestName(request), err)
+	case wait > 0:
+		return nil, &refusal{http.StatusTooManyRequests, WhyPacing, "too many wrong guesses in a row", wait}
 	}
-	if wait > 0 {
-		return nil, &refusal{http.StatusTooManyRequests, "too many wrong guesses in a row", wait}
+	if before.State != NotRegistered {
+		place.back()
 	}
+	r.population.changed(before.State, record.State)
 	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
 		blinded := request.(juicebox.Recover2).OPRFBlindedInput
 		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.EvaluateFor(
@@ -194,10 +208,10 @@ func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Requ
 // nothing and may try again.
 func (r *Realm) noAnswer(ctx context.Context, name string, err error) *refusal {
 	if ctx.Err() != nil {
-		return refuseWith(statusClientGone, "the client is gone")
+		return refuseWith(statusClientGone, WhyGone, "the client is gone")
 	}
 	r.config.Log.Error("no answer, because the record could not be used", "request", name, "error", err)
-	return refuseWith(http.StatusInternalServerError, "the record could not be used")
+	return refuseWith(http.StatusInternalServerError, WhyStore, "the record could not be used")
 }
 
 func (r *Realm) rules(caller Caller) Rules {
@@ -212,20 +226,20 @@ func (r *Realm) caller(q *http.Request) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	return r.verifier.verify(token, time.Now())
+	return r.verifier.Load().verify(token, time.Now())
 }
 
 func readRequest(w http.ResponseWriter, q *http.Request) (juicebox.Request, *refusal) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, juicebox.MaxMessage))
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
-		return nil, refuseWith(http.StatusRequestEntityTooLarge, "the message is too big")
+		return nil, refuseWith(http.StatusRequestEntityTooLarge, WhyMessage, "the message is too big")
 	}
 	if err != nil {
-		return nil, refuseWith(http.StatusBadRequest, "the message could not be read")
+		return nil, refuseWith(http.StatusBadRequest, WhyMessage, "the message could not be read")
 	}
 	request, err := juicebox.DecodeRequest(body)
 	if err != nil {
-		return nil, refuseWith(http.StatusBadRequest, "the message is malformed")
+		return nil, refuseWith(http.StatusBadRequest, WhyMessage, "the message is malformed")
 	}
 	return request, nil
 }
@@ -245,41 +259,4 @@ func check(request juicebox.Request) error {
 		return juicebox.CheckPoint(request.OPRFBlindedInput)
 	}
 	return nil
-}
-
-// supported tells whether a client's version (semantic versioning) is 0.2 or later.
-func supported(version string) bool {
-	version, _, _ = strings.Cut(version, "+")
-	version, _, _ = strings.Cut(version, "-")
-	parts := strings.Split(version, ".")
-	if len(parts) != 3 {
-		return false
-	}
-	var numbers [3]uint64
-	for i, part := range parts {
-		number, err := parseVersion(part)
-		if err != nil {
-			return false
-		}
-		numbers[i] = number
-	}
-	return numbers[0] > 0 || numbers[1] >= 2
-}
-
-func requestName(request juicebox.Request) string {
-	switch request.(type) {
-	case juicebox.Register1:
-		return "Register1"
-	case juicebox.Register2:
-		return "Register2"
-	case juicebox.Recover1:
-		return "Recover1"
-	case juicebox.Recover2:
-		return "Recover2"
-	case juicebox.Recover3:
-		return "Recover3"
-	case juicebox.Delete:
-		return "Delete"
-	}
-	return "unknown"
 }

@@ -52,6 +52,7 @@ type History struct {
 	LastWrong    int64  // of the wrong guesses before the last success
 	RegisteredAt int64
 	Proved       bool // the registration was recovered at least once
+	Expires      bool // unless it is proved; by the rules that held when it was registered
 }
 
 // guessed counts one more guess, as long as there is room to count.
@@ -83,11 +84,23 @@ var ErrCorrupt = errors.New("stored record is corrupt")
 
 const (
 	recordVersion = 2
-	// header: version, state, GuessesEver (4), LastWrong, RegisteredAt (8 each), Proved.
+	// header: version, state, GuessesEver (4), LastWrong, RegisteredAt (8 each), flags.
 	// trailer: NumGuesses, GuessCount (2 each), LastGuess (8).
 	recordHeader, recordTrailer = 23, 12
 	recordSize                  = recordHeader + 417 + recordTrailer
 )
+
+const flagProved, flagExpires = 1, 2
+
+func (h History) flags() (flags byte) {
+	if h.Proved {
+		flags |= flagProved
+	}
+	if h.Expires {
+		flags |= flagExpires
+	}
+	return flags
+}
 
 // fields lists what a registration stores, in the order of the encoding.
 func fields(r *juicebox.Register2) [][]byte {
@@ -109,11 +122,7 @@ func (r Record) Encode() []byte {
 	data = binary.BigEndian.AppendUint32(data, r.History.GuessesEver)
 	data = binary.BigEndian.AppendUint64(data, uint64(r.History.LastWrong))
 	data = binary.BigEndian.AppendUint64(data, uint64(r.History.RegisteredAt))
-	if r.History.Proved {
-		data = append(data, 1)
-	} else {
-		data = append(data, 0)
-	}
+	data = append(data, r.History.flags())
 	if r.State == NoGuesses {
 		return data
 	}
@@ -137,10 +146,11 @@ func DecodeRecord(data []byte) (Record, error) {
 		GuessesEver:  binary.BigEndian.Uint32(data[2:]),
 		LastWrong:    int64(binary.BigEndian.Uint64(data[6:])),
 		RegisteredAt: int64(binary.BigEndian.Uint64(data[14:])),
-		Proved:       data[22] == 1,
+		Proved:       data[22]&flagProved != 0,
+		Expires:      data[22]&flagExpires != 0,
 	}}
 	switch body := data[recordHeader:]; {
-	case data[22] > 1:
+	case data[22] > flagProved|flagExpires:
 		return Record{}, fmt.Errorf("%w: flag %d", ErrCorrupt, data[22])
 	case r.State == NoGuesses && len(body) == 0:
 		return r, nil

@@ -29,9 +29,9 @@ func TestRecordRoundTrip(t *testing.T) {
 		size   int
 	}{
 		{"not registered", Record{}, 0},
-		{"no guesses", Record{State: NoGuesses, History: History{7, 8, 9, true}}, 23},
+		{"no guesses", Record{State: NoGuesses, History: History{7, 8, 9, true, false}}, 23},
 		{"fresh", Record{State: Registered, Registration: registration(10)}, 452},
-		{"exhausted", Record{State: Registered, Registration: registration(65535), GuessCount: 65535, LastGuess: 1 << 40, History: History{1<<32 - 1, -1, 1 << 40, false}}, 452},
+		{"exhausted", Record{State: Registered, Registration: registration(65535), GuessCount: 65535, LastGuess: 1 << 40, History: History{1<<32 - 1, -1, 1 << 40, false, true}}, 452},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			data := test.record.Encode()
@@ -71,7 +71,7 @@ func TestDecodeRecordRefuses(t *testing.T) {
 		"version only":            {2},
 		"another version":         with(0, 1),
 		"state not registered":    append([]byte{2, 0}, make([]byte, 21)...),
-		"flag":                    with(22, 2),
+		"flag":                    with(22, 4),
 		"unknown state":           with(1, 3),
 		"no guesses but a body":   with(1, 2),
 		"cut short":               good[:len(good)-1],

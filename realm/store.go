@@ -3,6 +3,8 @@ package realm
 import (
 	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -24,6 +26,14 @@ type Store interface {
 	Update(ctx context.Context, id RecordID, change Change) error
 }
 
+// A Walker is a [Store] whose records can be visited, which [Realm.Sweep] does.
+type Walker interface {
+	Store
+	// Each updates every record by the change that it is given for its id, many at a
+	// time. Records that are made meanwhile may be left out. After an error some are updated.
+	Each(ctx context.Context, change func(RecordID) Change) error
+}
+
 // Memory is a [Store] that forgets everything when the process ends: for tests and
 // demonstrations. Its zero value is ready to use.
 type Memory struct {
@@ -31,7 +41,7 @@ type Memory struct {
 	records map[RecordID][]byte
 }
 
-var _ Store = (*Memory)(nil)
+var _ Walker = (*Memory)(nil)
 
 // Update implements [Store], except that nothing outlives the process.
 func (m *Memory) Update(ctx context.Context, id RecordID, change Change) error {
@@ -52,5 +62,18 @@ func (m *Memory) Update(ctx context.Context, id RecordID, change Change) error {
 		m.records = make(map[RecordID][]byte)
 	}
 	m.records[id] = bytes.Clone(next)
+	return nil
+}
+
+// Each implements [Walker], one record after the other.
+func (m *Memory) Each(ctx context.Context, change func(RecordID) Change) error {
+	m.mu.Lock()
+	ids := slices.Collect(maps.Keys(m.records))
+	m.mu.Unlock()
+	for _, id := range ids {
+		if err := m.Update(ctx, id, change(id)); err != nil {
+			return err
+		}
+	}
 	return nil
 }

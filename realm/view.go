@@ -43,26 +43,30 @@ func fromUnix(seconds int64) time.Time {
 // serveView answers the owner's question. It is asked beside the protocol, so that
 // published clients and realms need not know of it.
 func (r *Realm) serveView(w http.ResponseWriter, q *http.Request) {
-	started := time.Now()
-	view, refused := r.view(q)
-	status := http.StatusOK
+	o, started := Observation{Request: "View", Status: http.StatusOK}, time.Now()
+	view, refused := r.view(q, &o)
 	if refused != nil {
-		status = refused.status
 		refused.send(w)
 	} else {
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(view)
 	}
-	r.config.Log.Debug("request", "name", "view", "status", status, "took", time.Since(started))
+	o.Took = time.Since(started)
+	r.observed(o, refused)
 }
 
-func (r *Realm) view(q *http.Request) (v juicebox.View, refused *refusal) {
+func (r *Realm) view(q *http.Request, o *Observation) (v juicebox.View, refused *refusal) {
+	from := address(q, r.config.Limits.Proxies)
+	if refused := r.limiter.request(&r.config.Limits, from, time.Now()); refused != nil {
+		return v, refused
+	}
 	caller, err := r.caller(q)
 	if err != nil {
-		return v, refuseWith(http.StatusUnauthorized, err.Error())
+		return v, refuseWith(http.StatusUnauthorized, WhyToken, err.Error())
 	}
+	o.Tenant = caller.Tenant
 	if caller.Tenant != juicebox.Tenant || caller.Role != OwnerRole {
-		return v, refuseWith(http.StatusUnauthorized, "token refused: this needs an owner key of the tenant "+juicebox.Tenant)
+		return v, refuseWith(http.StatusUnauthorized, WhyRole, "token refused: this needs an owner key of the tenant "+juicebox.Tenant)
 	}
 	record, err := r.read(q.Context(), NewRecordID(caller.Tenant, caller.User))
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/cloudseed/cloudseed/realm"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -89,10 +90,40 @@ type sealing struct {
 	keys  *Keys
 }
 
-// Update implements [realm.Store]. A record that does not change keeps its bytes, so that
-// the store below sees that there is nothing to write.
+// Update implements [realm.Store].
 func (s *sealing) Update(ctx context.Context, id realm.RecordID, change realm.Change) error {
-	return s.store.Update(ctx, id, func(sealed []byte) ([]byte, error) {
+	return s.store.Update(ctx, id, s.sealed(id, change))
+}
+
+// Each implements [realm.Walker] where the store below does. It passes over records that
+// do not open, and says at the end how many, in an error that wraps [ErrSealed].
+func (s *sealing) Each(ctx context.Context, change func(realm.RecordID) realm.Change) error {
+	walker, ok := s.store.(realm.Walker)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	var closed atomic.Int64
+	err := walker.Each(ctx, func(id realm.RecordID) realm.Change {
+		open := s.sealed(id, change(id))
+		return func(sealed []byte) ([]byte, error) {
+			next, err := open(sealed)
+			if errors.Is(err, ErrSealed) {
+				closed.Add(1)
+				return sealed, nil
+			}
+			return next, err
+		}
+	})
+	if n := closed.Load(); err == nil && n > 0 {
+		return fmt.Errorf("%w: %d of them", ErrSealed, n)
+	}
+	return err
+}
+
+// sealed is change for what is stored. A record that does not change keeps its bytes, so
+// that the store below sees that there is nothing to write.
+func (s *sealing) sealed(id realm.RecordID, change realm.Change) realm.Change {
+	return func(sealed []byte) ([]byte, error) {
 		old, err := s.keys.Open(id, sealed)
 		if err != nil {
 			return nil, err
@@ -105,7 +136,7 @@ func (s *sealing) Update(ctx context.Context, id realm.RecordID, change realm.Ch
 			return sealed, nil
 		}
 		return s.keys.Seal(id, next), nil
-	})
+	}
 }
 
 func same(a, b []byte) bool { return (a == nil) == (b == nil) && string(a) == string(b) }
