@@ -1,4 +1,4 @@
-// Package peer finds the programs of other people that tests run against: Apache,
+// Package peer finds the programs of other people that tests run against: Apache, PostgreSQL,
 // Chromium, Node with npm packages. ./scripts/test installs them and insists on every
 // one; plain "go test ./..." leaves out the tests whose peer is missing, and those that take
 // long, and says so.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm"
 	"github.com/gtank/ristretto255"
 )
 
@@ -164,4 +165,17 @@ func expect(ok bool, got, want juicebox.Status) error {
 		return errNoGuesses
 	}
 	return fmt.Errorf("got status %q, want %q", got, want)
+}
+
+// CheckSpent says what is wrong with a stored record after a storm that was to use up all
+// allowed guesses, and that was answered so often.
+func CheckSpent(stored []byte, allowed uint16, answered int64) error {
+	record, err := realm.DecodeRecord(stored)
+	if err != nil {
+		return err
+	}
+	if record.GuessCount != allowed || answered > int64(allowed) {
+		return fmt.Errorf("%d guesses are spent and %d were answered; %d are allowed", record.GuessCount, answered, allowed)
+	}
+	return nil
 }

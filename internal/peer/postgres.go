@@ -1,0 +1,242 @@
+//go:build unix
+
+package peer
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A PostgresServer is a private PostgreSQL on loopback with an empty database, for tests
+// that make it fail. It ends with the test.
+type PostgresServer struct {
+	t        testing.TB
+	bin, dir string
+	name     string // of the standby; "" for the first
+	Addr     string // host and port; the same over restarts
+	as       *syscall.Credential
+	cmd      *exec.Cmd
+	ended    chan struct{}
+	frozen   []int
+}
+
+const postgresPassword = "correct horse battery"
+
+// Postgres starts one, or leaves the test out. Settings are lines of postgresql.conf.
+func Postgres(t testing.TB, settings ...string) *PostgresServer {
+	t.Helper()
+	s := newPostgres(t, "")
+	passwords := filepath.Join(filepath.Dir(s.dir), "initial")
+	writeFor(t, s.as, passwords, postgresPassword+"\n")
+	s.run("initdb", "-D", s.dir, "-U", "realm", "--auth=scram-sha-256", "--pwfile="+passwords, "-E", "UTF8", "--no-sync")
+	s.settings(append(settings, "max_connections = 150", "shared_buffers = 16MB"))
+	s.Start()
+	return s
+}
+
+// newPostgres makes the directory. PostgreSQL refuses to run as root, so then it runs as
+// somebody without rights.
+func newPostgres(t testing.TB, name string) *PostgresServer {
+	t.Helper()
+	s := &PostgresServer{t: t, name: name, bin: postgresBin(t), Addr: freeAddr(t)}
+	above, err := os.MkdirTemp("", "postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(above) })
+	s.dir = filepath.Join(above, "data")
+	if os.Getuid() == 0 {
+		s.as = unprivileged(t)
+		os.Chown(above, int(s.as.Uid), int(s.as.Gid))
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// postgresBin finds initdb where Debian keeps it, off the PATH.
+func postgresBin(t testing.TB) string {
+	t.Helper()
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	slices.Sort(found)
+	if len(found) > 0 {
+		return filepath.Dir(found[len(found)-1])
+	}
+	return filepath.Dir(Command(t, "initdb"))
+}
+
+func unprivileged(t testing.TB) *syscall.Credential {
+	t.Helper()
+	for _, name := range []string{"postgres", "nobody"} {
+		if who, err := user.Lookup(name); err == nil {
+			uid, _ := strconv.Atoi(who.Uid)
+			gid, _ := strconv.Atoi(who.Gid)
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		}
+	}
+	t.Fatal("there is no user to run PostgreSQL as")
+	return nil
+}
+
+func writeFor(t testing.TB, as *syscall.Credential, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if as != nil {
+		os.Chown(path, int(as.Uid), int(as.Gid))
+	}
+}
+
+func (s *PostgresServer) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(s.bin, name), args...)
+	cmd.Dir = filepath.Dir(s.dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+	return cmd
+}
+
+func (s *PostgresServer) run(name string, args ...string) {
+	s.t.Helper()
+	if out, err := s.command(name, args...).CombinedOutput(); err != nil {
+		s.t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+}
+
+func (s *PostgresServer) settings(lines []string) {
+	host, port, _ := strings.Cut(s.Addr, ":")
+	lines = append(lines, "listen_addresses = '"+host+"'", "port = "+port,
+		"unix_socket_directories = ''", "hot_standby = on", "wal_retrieve_retry_interval = 200ms")
+	file, err := os.OpenFile(filepath.Join(s.dir, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer file.Close()
+	fmt.Fprintln(file, strings.Join(lines, "\n"))
+}
+
+// URL is the address of the database, and of others to try after it, for one who may do
+// everything. Its password is in a file of the user that runs the test.
+func (s *PostgresServer) URL(others ...*PostgresServer) string {
+	s.t.Helper()
+	hosts, file := s.Addr, filepath.Join(s.t.TempDir(), "pgpass")
+	for _, other := range others {
+		hosts += "," + other.Addr
+	}
+	if err := os.WriteFile(file, []byte("*:*:*:realm:"+postgresPassword+"\n"), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	return "postgres://realm@" + hosts + "/postgres?sslmode=disable&passfile=" + url.QueryEscape(file)
+}
+
+// Start starts the server, also again after Kill, and returns when it takes connections.
+func (s *PostgresServer) Start() {
+	s.t.Helper()
+	log, err := os.OpenFile(s.dir+".log", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer log.Close()
+	s.cmd, s.ended = s.command("postgres", "-D", s.dir), make(chan struct{})
+	s.cmd.Stderr, s.cmd.Stdout = log, log
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	go func(cmd *exec.Cmd, ended chan struct{}) { cmd.Wait(); close(ended) }(s.cmd, s.ended)
+	host, port, _ := strings.Cut(s.Addr, ":")
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+		if s.command("pg_isready", "-q", "-h", host, "-p", port).Run() == nil {
+			return
+		}
+	}
+	text, _ := os.ReadFile(s.dir + ".log")
+	s.t.Fatalf("PostgreSQL does not start:\n%s", text)
+}
+
+// Standby makes a copy of a running server that follows it under a name, for
+// synchronous_standby_names.
+func (s *PostgresServer) Standby(name string) *PostgresServer {
+	s.t.Helper()
+	copied := newPostgres(s.t, name)
+	password := filepath.Join(filepath.Dir(copied.dir), "pgpass")
+	writeFor(s.t, copied.as, password, "*:*:*:realm:"+postgresPassword+"\n")
+	host, port, _ := strings.Cut(s.Addr, ":")
+	copied.run("pg_basebackup", "-D", copied.dir, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d",
+		fmt.Sprintf("host=%s port=%s user=realm passfile=%s application_name=%s", host, port, password, name))
+	copied.settings(nil)
+	copied.Start()
+	return copied
+}
+
+// Promote makes a standby the primary, and returns when it is.
+func (s *PostgresServer) Promote() {
+	s.t.Helper()
+	s.run("pg_ctl", "-D", s.dir, "promote", "-w", "-s")
+}
+
+// processes are the server's process and its children, of which there is one for each
+// connection.
+func (s *PostgresServer) processes() []int {
+	pid := s.cmd.Process.Pid
+	all := []int{pid}
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		LeaveOut(s.t, "finding the processes of PostgreSQL needs Linux")
+	}
+	for _, field := range bytes.Fields(text) {
+		child, _ := strconv.Atoi(string(field))
+		all = append(all, child)
+	}
+	return all
+}
+
+func signal(pids []int, sig syscall.Signal) {
+	for _, pid := range pids {
+		syscall.Kill(pid, sig)
+	}
+}
+
+// Kill is kill -9 of all its processes: nothing gets a chance to tidy up.
+func (s *PostgresServer) Kill() {
+	signal(s.processes(), syscall.SIGKILL)
+	<-s.ended
+	s.cmd, s.frozen = nil, nil
+}
+
+// Freeze stops all its processes where they are, as a disk does that no longer answers;
+// connections stay open. Thaw lets them go on.
+func (s *PostgresServer) Freeze() {
+	s.frozen = s.processes()
+	signal(s.frozen, syscall.SIGSTOP)
+}
+
+// Thaw ends Freeze.
+func (s *PostgresServer) Thaw() {
+	signal(s.frozen, syscall.SIGCONT)
+	s.frozen = nil
+}
+
+// Stop ends the server. A test need not call it.
+func (s *PostgresServer) Stop() {
+	if s.cmd == nil {
+		return
+	}
+	s.Thaw()
+	s.cmd.Process.Signal(syscall.SIGQUIT)
+	select {
+	case <-s.ended:
+	case <-time.After(10 * time.Second):
+		signal(s.processes(), syscall.SIGKILL)
+		<-s.ended
+	}
+	s.cmd = nil
+}
