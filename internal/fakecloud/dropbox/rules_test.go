@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
+	"github.com/cloudseed/cloudseed/internal/fakecloud/ruletest"
 	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
@@ -166,43 +167,8 @@ func overlapping(t testing.TB, b *bench) []reply {
 
 func TestRules(t *testing.T) {
 	peer.Slow(t)
-	for _, rule := range dropbox.Rules {
-		check := rules[rule]
-		if check == nil {
-			t.Errorf("no test insists that %s", rule)
-			continue
-		}
-		t.Run(string(rule), func(t *testing.T) {
-			check(t, start(t))
-			noticed := &recorder{TB: t}
-			noticed.run(func() { check(noticed, start(t, rule)) })
-			if noticed.said == 0 {
-				t.Error("switched off, and the test did not notice")
-			}
-		})
-	}
+	ruletest.Run(t, dropbox.Rules, rules, start)
 }
-
-// A recorder is a test that is expected to fail.
-type recorder struct {
-	testing.TB
-	said int
-}
-
-type stopped struct{}
-
-func (r *recorder) run(f func()) {
-	defer func() {
-		if p := recover(); p != nil && p != (stopped{}) {
-			panic(p)
-		}
-	}()
-	f()
-}
-
-func (r *recorder) Errorf(string, ...any) { r.said++ }
-func (r *recorder) Error(...any)          { r.said++ }
-func (r *recorder) Fatal(...any)          { r.said++; panic(stopped{}) }
 
 // want fails the test unless the answer has that status and those tags. Only statuses that
 // are documented with JSON have it.

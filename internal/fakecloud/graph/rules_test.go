@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud/graph"
+	"github.com/cloudseed/cloudseed/internal/fakecloud/ruletest"
 	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
@@ -177,42 +178,14 @@ var rules = map[graph.Rule]func(t testing.TB, b *bench){
 // Every rule is checked, and every check notices when its rule is off.
 func TestRules(t *testing.T) {
 	peer.Slow(t)
-	for _, rule := range graph.Rules {
-		t.Run(string(rule), func(t *testing.T) {
-			check := rules[rule]
-			if check == nil {
-				t.Fatal("nothing checks it")
-			}
-			check(t, newBench(t))
-			b, r := newBench(t), &recorder{TB: t}
-			b.Break(rule)
-			r.run(func() { check(r, b) })
-			if !r.failed {
-				t.Error("the check does not notice that the rule is off")
-			}
-		})
-	}
-}
-
-// A recorder is a test that is expected to fail.
-type recorder struct {
-	testing.TB
-	failed bool
-}
-
-type stopped struct{}
-
-func (r *recorder) run(f func()) {
-	defer func() {
-		if p := recover(); p != nil && p != (stopped{}) {
-			panic(p)
+	ruletest.Run(t, graph.Rules, rules, func(t testing.TB, off ...graph.Rule) *bench {
+		b := newBench(t)
+		for _, r := range off {
+			b.Break(r)
 		}
-	}()
-	f()
+		return b
+	})
 }
-
-func (r *recorder) Errorf(string, ...any) { r.failed = true }
-func (r *recorder) Fatal(...any)          { r.failed = true; panic(stopped{}) }
 
 func TestReserve(t *testing.T) {
 	b := newBench(t)
