@@ -125,13 +125,13 @@ func (d *daemon) target(t *testing.T, owner bool) realmtest.Target {
 // spent reads the counter from the database of a daemon that does not run.
 func (d *daemon) spent(t *testing.T) (record realm.Record) {
 	t.Helper()
-	database, store, err := openSealed(d.dir, "")
+	opened, err := openSealed(d.dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer database.Close()
+	defer opened.close()
 	user := realm.NewRecordID(juicebox.Tenant, juicebox.TokenSubject(public(ownerKey), public(guessKey)))
-	err = store.Update(t.Context(), user, func(old []byte) (_ []byte, err error) {
+	err = opened.store.Update(t.Context(), user, func(old []byte) (_ []byte, err error) {
 		record, err = realm.DecodeRecord(old)
 		return old, err
 	})

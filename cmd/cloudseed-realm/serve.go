@@ -107,13 +107,13 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	if err != nil {
 		return failure{err}
 	}
-	store, sealed, err := openSealed(o.dir, o.keys)
+	opened, err := openSealed(o.dir, o.keys)
 	if err != nil {
 		return err
 	}
-	defer store.Close() // for the errors below
+	defer opened.close() // for the errors below
 	handler, err := realm.New(realm.Config{
-		ID: store.ID(), Store: sealed, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
+		ID: opened.id, Store: opened.store, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
 		Rules:       realm.Rules{Pacing: pacing, UnprovedFor: time.Duration(o.unprovedDays) * 24 * time.Hour},
 		VendorRules: realm.Rules{Pacing: vendorPacing},
 	})
@@ -124,14 +124,14 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	if err != nil {
 		return failure{err}
 	}
-	log.Info("serving", "realm", store.ID().String(), "tenants", len(tenants), "builtIn", !o.noBuiltIn, "proxy", o.behindProxy)
+	log.Info("serving", "realm", opened.id.String(), "tenants", len(tenants), "builtIn", !o.noBuiltIn, "proxy", o.behindProxy)
 	fmt.Fprintf(stdout, "listening on %s://%s\n", o.scheme(), listener.Addr())
 	server := newServer(handler, log)
 	server.TLSConfig = &tls.Config{Certificates: certificates}
 	if err := serveUntil(ctx, server, listener); err != nil {
 		return failure{err}
 	}
-	if err := store.Close(); err != nil {
+	if err := opened.close(); err != nil {
 		return failure{err}
 	}
 	log.Info("stopped")

@@ -40,6 +40,9 @@ type Keys struct {
 // Format keeps keys out of logs.
 func (k *Keys) Format(f fmt.State, _ rune) { io.WriteString(f, "[keys]") }
 
+// Newest returns the version of the key that seals.
+func (k *Keys) Newest() uint32 { return k.newest }
+
 // file is a key file: JSON, mode 0600.
 type file struct {
 	Format int    `json:"format"` // 1

@@ -66,6 +66,9 @@ var _ realm.Store = (*Store)(nil)
 // ID returns the realm's id, which was fixed by [Create].
 func (s *Store) ID() juicebox.RealmID { return s.id }
 
+// Schema returns the version of the tables.
+func (s *Store) Schema() int { return schemaVersion }
+
 // Open opens the database that [Create] made in dir and starts its writer. The error
 // wraps [ErrMissing], [ErrInUse] or [ErrForeign] where one of them is the cause.
 func Open(dir string) (*Store, error) {
