@@ -10,7 +10,7 @@ import (
 // idToken says who signed in, to an app that asked for openid (OpenID Connect Core §2).
 // Its signature is not a real one: an app has it from the token endpoint and needs none.
 func (s *Server) idToken(g *Grant) string {
-	if !g.Has("openid") {
+	if !g.Has("openid") && !s.off[IdentityAsked] {
 		return ""
 	}
 	subject := sha256.Sum256([]byte(g.Client + " " + g.Account.Email))

@@ -28,7 +28,7 @@ type app struct {
 	verifier string
 }
 
-func start(t *testing.T, p oauth.Provider, accounts ...oauth.Account) *app {
+func start(t testing.TB, p oauth.Provider, accounts ...oauth.Account) *app {
 	cloud := fakecloud.Start(t)
 	s := oauth.New(cloud, p, append([]oauth.Account{sam}, accounts...)...)
 	c := p.Clients[0]
@@ -50,7 +50,7 @@ func dropbox() oauth.Provider {
 	return oauth.Dropbox(oauth.Client{ID: "wallet", Redirects: []string{redirect}})
 }
 
-func (a *app) ctx(t *testing.T) context.Context {
+func (a *app) ctx(t testing.TB) context.Context {
 	return context.WithValue(t.Context(), oauth2.HTTPClient, a.cloud.Client())
 }
 
@@ -59,7 +59,7 @@ func (a *app) url(extra ...oauth2.AuthCodeOption) string {
 }
 
 // code goes over the page and returns what comes back.
-func (a *app) code(t *testing.T, c oauth.Choice, extra ...oauth2.AuthCodeOption) url.Values {
+func (a *app) code(t testing.TB, c oauth.Choice, extra ...oauth2.AuthCodeOption) url.Values {
 	t.Helper()
 	back, err := a.Answer(a.url(extra...), c)
 	if err != nil {
@@ -72,7 +72,7 @@ func (a *app) code(t *testing.T, c oauth.Choice, extra ...oauth2.AuthCodeOption)
 	return u.Query()
 }
 
-func (a *app) signIn(t *testing.T, c oauth.Choice, extra ...oauth2.AuthCodeOption) *oauth2.Token {
+func (a *app) signIn(t testing.TB, c oauth.Choice, extra ...oauth2.AuthCodeOption) *oauth2.Token {
 	t.Helper()
 	tok, err := a.Exchange(a.ctx(t), a.code(t, c, extra...).Get("code"), oauth2.VerifierOption(a.verifier))
 	if err != nil {
@@ -95,13 +95,13 @@ func (a *app) who(access string) (string, error) {
 }
 
 // refresh returns new tokens for a refresh token, or the provider's error code.
-func (a *app) refresh(t *testing.T, refresh string) (*oauth2.Token, string) {
+func (a *app) refresh(t testing.TB, refresh string) (*oauth2.Token, string) {
 	t.Helper()
 	tok, err := a.TokenSource(a.ctx(t), &oauth2.Token{RefreshToken: refresh}).Token()
 	return tok, errorCode(t, err)
 }
 
-func errorCode(t *testing.T, err error) string {
+func errorCode(t testing.TB, err error) string {
 	t.Helper()
 	var refused *oauth2.RetrieveError
 	if err != nil && !errors.As(err, &refused) {
@@ -166,100 +166,6 @@ func TestAccountsAndTicks(t *testing.T) {
 	}
 }
 
-func TestPageRefuses(t *testing.T) {
-	a := start(t, google())
-	for what, change := range map[string][2]string{
-		"unknown client": {"client_id", "other"}, "foreign redirect": {"redirect_uri", "https://thief.example/"},
-		"redirect by https": {"redirect_uri", "https://127.0.0.1/"}, "implicit": {"response_type", "token"},
-		"unknown scope": {"scope", "https://www.googleapis.com/auth/everything"}, "no scope": {"scope", ""},
-	} {
-		if _, err := a.Answer(a.url(oauth2.SetAuthURLParam(change[0], change[1])), oauth.Choice{}); err == nil {
-			t.Errorf("%s: not refused", what)
-		}
-	}
-	for _, weak := range []string{a.AuthCodeURL("s"), a.AuthCodeURL("s", oauth2.SetAuthURLParam("code_challenge", a.verifier), oauth2.SetAuthURLParam("code_challenge_method", "plain"))} {
-		if _, err := a.Answer(weak, oauth.Choice{}); err == nil {
-			t.Errorf("without S256: not refused")
-		}
-	}
-	d := start(t, dropbox())
-	d.RedirectURL = "http://127.0.0.1:41235/back"
-	if _, err := d.Answer(d.url(), oauth.Choice{}); err == nil {
-		t.Error("dropbox took another port")
-	}
-	m := start(t, microsoft())
-	for uri, fits := range map[string]bool{"http://127.0.0.1:5/back": true, "http://127.0.0.1:5/other": false, "http://localhost:5/back": false} {
-		m.RedirectURL = uri
-		if _, err := m.Answer(m.url(), oauth.Choice{}); (err == nil) != fits {
-			t.Errorf("microsoft, %s: %v", uri, err)
-		}
-	}
-}
-
-func TestTokenRefuses(t *testing.T) {
-	for what, c := range map[string]struct {
-		spoil func(a *app, code *string)
-		want  string
-	}{
-		"another verifier": {func(a *app, _ *string) { a.verifier = oauth2.GenerateVerifier() }, "invalid_grant"},
-		"short verifier":   {func(a *app, _ *string) { a.verifier = "short" }, "invalid_grant"},
-		"made-up code":     {func(_ *app, code *string) { *code = "x" }, "invalid_grant"},
-		"late code":        {func(a *app, _ *string) { a.cloud.Skip(11 * time.Minute) }, "invalid_grant"},
-		"another redirect": {func(a *app, _ *string) { a.RedirectURL += "2" }, "redirect_uri_mismatch"},
-		"another client":   {func(a *app, _ *string) { a.ClientID = "other" }, "invalid_client"},
-		"wrong secret":     {func(a *app, _ *string) { a.ClientSecret = "x" }, "invalid_client"},
-		"no secret":        {func(a *app, _ *string) { a.ClientSecret = "" }, "invalid_client"},
-	} {
-		a := start(t, google())
-		code := a.code(t, oauth.Choice{}).Get("code")
-		c.spoil(a, &code)
-		_, err := a.Exchange(a.ctx(t), code, oauth2.VerifierOption(a.verifier))
-		if got := errorCode(t, err); got != c.want {
-			t.Errorf("%s: got %q, want %q", what, got, c.want)
-		}
-	}
-	public := start(t, dropbox())
-	code := public.code(t, oauth.Choice{}).Get("code")
-	public.ClientSecret = "unasked"
-	if _, err := public.Exchange(public.ctx(t), code, oauth2.VerifierOption(public.verifier)); errorCode(t, err) != "invalid_client" {
-		t.Errorf("a secret of a public client: %v", err)
-	}
-}
-
-// A code that comes twice was stolen: what the first one gave ends.
-func TestCodeTwice(t *testing.T) {
-	a := start(t, google())
-	code := a.code(t, oauth.Choice{}).Get("code")
-	tok, err := a.Exchange(a.ctx(t), code, oauth2.VerifierOption(a.verifier))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = a.Exchange(a.ctx(t), code, oauth2.VerifierOption(a.verifier))
-	if got := errorCode(t, err); got != "invalid_grant" {
-		t.Errorf("again: %q", got)
-	}
-	if _, err := a.who(tok.AccessToken); err != oauth.ErrInvalid {
-		t.Errorf("its token: %v", err)
-	}
-}
-
-// Google gives a refresh token once, and again only if asked with prompt=consent.
-func TestRefreshOnlyAtFirst(t *testing.T) {
-	a := start(t, google())
-	for i, c := range []struct {
-		consent oauth2.AuthCodeOption
-		want    bool
-	}{{nil, true}, {nil, false}, {oauth2.ApprovalForce, true}} {
-		extra := []oauth2.AuthCodeOption{oauth2.AccessTypeOffline}
-		if c.consent != nil {
-			extra = append(extra, c.consent)
-		}
-		if got := a.signIn(t, oauth.Choice{}, extra...).RefreshToken != ""; got != c.want {
-			t.Errorf("sign-in %d: refresh token %v, want %v", i, got, c.want)
-		}
-	}
-}
-
 func TestRotation(t *testing.T) {
 	for name, p := range map[string]oauth.Provider{"google": google(), "dropbox": dropbox(), "microsoft": microsoft()} {
 		a := start(t, p)
@@ -271,24 +177,6 @@ func TestRotation(t *testing.T) {
 		if _, code := a.refresh(t, old); (code != "") != p.OldDies {
 			t.Errorf("%s: the old one again: %q", name, code)
 		}
-	}
-}
-
-func TestEnds(t *testing.T) {
-	a := start(t, microsoft())
-	refresh := a.Issue(sam.Email).Refresh
-	a.cloud.Skip(a.RefreshLife)
-	if _, code := a.refresh(t, refresh); code != "invalid_grant" {
-		t.Errorf("an old refresh token: %q", code)
-	}
-	tokens := a.Issue(sam.Email)
-	a.Expire()
-	if _, err := a.who(tokens.Access); err != oauth.ErrExpired {
-		t.Errorf("expired: %v", err)
-	}
-	a.Disconnect(sam.Email)
-	if _, code := a.refresh(t, tokens.Refresh); code != "invalid_grant" {
-		t.Errorf("disconnected: %q", code)
 	}
 }
 

@@ -83,19 +83,22 @@ func (s *Server) Answer(address string, c Choice) (string, error) {
 // to a redirect that is not the app's.
 func (s *Server) read(v url.Values) (*question, error) {
 	i := slices.IndexFunc(s.Clients, func(c Client) bool { return c.ID == v.Get("client_id") && c.ID != "" })
-	if i < 0 {
+	q := &question{state: v.Get("state"), challenge: v.Get("code_challenge")}
+	switch {
+	case i >= 0:
+		q.client = s.Clients[i]
+	case s.on(ClientKnown):
 		return nil, errors.New("invalid_client: the OAuth client was not found")
 	}
-	q := &question{client: s.Clients[i], state: v.Get("state"), challenge: v.Get("code_challenge")}
 	uri, err := url.Parse(v.Get("redirect_uri"))
-	if err != nil || !s.Redirect(q.client, uri) {
+	if err != nil || !s.Redirect(q.client, uri) && s.on(RedirectKnown) {
 		return nil, errors.New("redirect_uri_mismatch: the redirect is not one of the app's")
 	}
 	q.redirect = uri
-	if v.Get("response_type") != "code" {
+	if v.Get("response_type") != "code" && s.on(OnlyCode) {
 		return nil, errors.New("unsupported_response_type: only code")
 	}
-	if v.Get("code_challenge_method") != "S256" || len(q.challenge) != 43 {
+	if (v.Get("code_challenge_method") != "S256" || len(q.challenge) != 43) && s.on(PKCERequired) {
 		return nil, errors.New("invalid_request: PKCE with S256 is required")
 	}
 	if q.scopes, err = s.scopes(v.Get("scope")); err != nil {
@@ -108,17 +111,19 @@ func (s *Server) read(v url.Values) (*question, error) {
 // scopes reads the scopes asked for; none are all, as at Dropbox.
 func (s *Server) scopes(asked string) (scopes []Scope, err error) {
 	if asked == "" {
-		if s.Ticks {
+		if s.Ticks && s.on(ScopesKnown) {
 			return nil, errors.New("invalid_request: missing required parameter: scope")
 		}
 		return s.Scopes, nil
 	}
 	for _, name := range strings.Fields(asked) {
 		i := slices.IndexFunc(s.Scopes, func(k Scope) bool { return k.Name == name })
-		if i < 0 {
+		switch {
+		case i >= 0:
+			scopes = append(scopes, s.Scopes[i])
+		case s.on(ScopesKnown):
 			return nil, fmt.Errorf("invalid_scope: %s", name)
 		}
-		scopes = append(scopes, s.Scopes[i])
 	}
 	return scopes, nil
 }
@@ -140,18 +145,21 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 
 // decide sends the browser back to the app.
 func (s *Server) decide(w http.ResponseWriter, r *http.Request, q *question) {
-	answer := url.Values{"state": {q.state}}
+	answer := url.Values{}
+	if s.on(StateKept) {
+		answer.Set("state", q.state)
+	}
 	i := slices.IndexFunc(s.accounts, func(a Account) bool { return a.Email == r.PostFormValue("account") })
 	switch {
-	case r.PostFormValue("do") != "allow":
+	case r.PostFormValue("do") != "allow" && s.on(CancelTold):
 		answer.Set("error", "access_denied")
-	case i < 0:
+	case i < 0 && s.on(AccountKnown):
 		http.Error(w, "choose an account", http.StatusBadRequest)
 		return
 	default:
-		g := &Grant{Account: s.accounts[i], Client: q.client.ID}
+		g := &Grant{Account: s.accounts[max(i, 0)], Client: q.client.ID}
 		for _, scope := range q.scopes {
-			if !s.Ticks || slices.Contains(r.PostForm["scope"], scope.Name) {
+			if !s.Ticks || !s.on(TicksCount) || slices.Contains(r.PostForm["scope"], scope.Name) {
 				g.Scopes = append(g.Scopes, scope.Name)
 			}
 		}
@@ -172,7 +180,7 @@ func (s *Server) newCode(q *question, g *Grant) string {
 	name := "code-" + rand.Text()
 	s.codes[name] = &code{
 		grant: g, redirect: q.redirect.String(), challenge: q.challenge, expiry: s.cloud.Now().Add(codeLife),
-		offline: q.offline && (!s.RefreshOnlyAtFirst || first || q.again),
+		offline: (q.offline || s.off[OfflineAsked]) && (!s.RefreshOnlyAtFirst || first || q.again || s.off[RefreshAtFirst]),
 	}
 	return name
 }
