@@ -23,11 +23,11 @@ const hash = (bytes) => bytesToHex(sha256(bytes));
 /**
  * Opens a sealed file. Fails with a Refusal, whose layer says what refused it.
  * @param {Uint8Array} sealed
- * @param {{seed?: Uint8Array, phrase?: string}} key what to open it with; the phrase is in English
+ * @param {{seed?: Uint8Array, phrase?: string, language?: string}} key what to open it with
  */
-export async function open(sealed, { seed, phrase }) {
+export async function open(sealed, { seed, phrase, language = "english" }) {
   const stanza = inspect(sealed);
-  let entropy = phrase && mnemonicToEntropy(phrase, await wordlist("english"));
+  let entropy = phrase && mnemonicToEntropy(phrase, await wordlist(language));
   seed ??= derive(entropy, stanza.salt, "cloudseed/1 files");
   const archive = await decrypt(sealed, seed);
   const opened = readMembers(stanza, readTar(archive));
@@ -154,15 +154,23 @@ function readWallet(stanza, data) {
   return w;
 }
 
-// The lists by the names of the format, and the modules of @scure/bip39 that hold them.
+// The lists by the names of the format. Each import is written out, so that a bundler finds it.
 const lists = {
-  english: "english", japanese: "japanese", korean: "korean", spanish: "spanish", french: "french", italian: "italian",
-  czech: "czech", portuguese: "portuguese", chinese_simplified: "simplified-chinese", chinese_traditional: "traditional-chinese",
+  english: () => import("@scure/bip39/wordlists/english.js"),
+  japanese: () => import("@scure/bip39/wordlists/japanese.js"),
+  korean: () => import("@scure/bip39/wordlists/korean.js"),
+  spanish: () => import("@scure/bip39/wordlists/spanish.js"),
+  french: () => import("@scure/bip39/wordlists/french.js"),
+  italian: () => import("@scure/bip39/wordlists/italian.js"),
+  czech: () => import("@scure/bip39/wordlists/czech.js"),
+  portuguese: () => import("@scure/bip39/wordlists/portuguese.js"),
+  chinese_simplified: () => import("@scure/bip39/wordlists/simplified-chinese.js"),
+  chinese_traditional: () => import("@scure/bip39/wordlists/traditional-chinese.js"),
 };
 
 async function wordlist(language) {
   insist(Object.hasOwn(lists, language), "wallet", "language");
-  return (await import(`@scure/bip39/wordlists/${lists[language]}.js`)).wordlist;
+  return (await lists[language]()).wordlist;
 }
 
 async function phraseEntropy(wallet) {
