@@ -72,8 +72,10 @@ var errMessage = errors.New("malformed message")
 // decodeNamed splits an item into its name and, unless the item is a bare text, its value.
 func decodeNamed(b []byte) (name string, value []byte, err error) {
 	if len(b) > 0 && b[0]>>5 == majorText {
-		err = decMode.Unmarshal(b, &name)
-		return name, nil, err
+		if err := decMode.Unmarshal(b, &name); err != nil {
+			return "", nil, fmt.Errorf("%w: not a text alone", errMessage)
+		}
+		return name, nil, nil
 	}
 	m, err := decodeMap(b)
 	if err != nil {

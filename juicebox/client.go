@@ -21,6 +21,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gtank/ristretto255"
 )
 
 // A Client speaks to the realms of one configuration for one record. It may be used by
@@ -47,6 +49,10 @@ type Client struct {
 
 	// AllowFastInsecure accepts the PIN hashing mode for tests.
 	AllowFastInsecure bool
+
+	// blinding draws what hides the PIN from the realms; nil is at random. Tests give it, to
+	// meet answers that were recorded.
+	blinding func() *ristretto255.Scalar
 }
 
 // ready returns the realms as they are at the start of an operation.
@@ -138,7 +144,7 @@ func expect[T Response](_ *party, r Response) (struct{}, error) {
 func as[T Response](r Response) (T, error) {
 	t, ok := r.(T)
 	if !ok {
-		return t, fmt.Errorf("%w: answer to another request", ErrProtocol)
+		return t, fmt.Errorf("%w: %w: answer to another request", ErrProtocol, errMessage)
 	}
 	return t, nil
 }

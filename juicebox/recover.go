@@ -2,11 +2,13 @@ package juicebox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/cloudseed/cloudseed/secret"
+	"github.com/gtank/ristretto255"
 )
 
 // Recovered is a secret that came back.
@@ -25,7 +27,10 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 	if err != nil {
 		return Recovered{}, err
 	}
-	r := recovery{need: c.Configuration.RecoverThreshold, patience: c.Patience}
+	r := recovery{need: c.Configuration.RecoverThreshold, patience: c.Patience, blinding: c.blinding}
+	if r.blinding == nil {
+		r.blinding = randomScalar
+	}
 	if err := r.findVersion(ctx, parties); err != nil {
 		return Recovered{}, err
 	}
@@ -46,6 +51,7 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 type recovery struct {
 	need     int
 	patience time.Duration
+	blinding func() *ristretto255.Scalar
 	version  RegistrationVersion
 	parties  []*party     // those with the version
 	lost     []RealmError // the others, after the first phase
@@ -62,7 +68,7 @@ func (r *recovery) failed(err error) error {
 
 // disagree is the error when enough realms answered well, but not enough the same.
 func (r *recovery) disagree(kind error, got int, failed []RealmError) error {
-	err := fmt.Errorf("%w: the realms do not agree", kind)
+	err := fmt.Errorf("%w: %w", kind, errDisagree)
 	return &ThresholdError{Need: r.need, Got: got, Realms: failed, deciding: err}
 }
 
@@ -78,8 +84,16 @@ func statusError(s Status, left uint16) error {
 	case StatusBadUnlockKeyTag:
 		return &WrongPINError{Left: int(left)}
 	}
-	return fmt.Errorf("%w: unexpected answer %s", ErrProtocol, s)
+	return fmt.Errorf("%w: %s", errStatus, s)
 }
+
+// What docs/protocol.md calls count, part, status and disagree.
+var (
+	errCount    = fmt.Errorf("%w: more guesses spent than there are", ErrProtocol)
+	errPart     = fmt.Errorf("%w: its part of the secret is not the one registered", ErrProtocol)
+	errStatus   = fmt.Errorf("%w: unexpected answer", ErrProtocol)
+	errDisagree = errors.New("the realms do not agree")
+)
 
 var errOther = fmt.Errorf("%w: it has another registration", ErrNotRegistered)
 

@@ -52,7 +52,7 @@ func checkPart(p *party, unlock *unlockKey, response Response) (o opened, err er
 	}
 	want := unlock.commitment(p.ID, m.EncryptionKeyScalarShare, &m.EncryptedSecret)
 	if !equal(want[:], m.EncryptedSecretCommitment[:]) {
-		return o, fmt.Errorf("%w: its part of the secret is not the one registered", ErrProtocol)
+		return o, errPart
 	}
 	share, err := m.EncryptionKeyScalarShare.decode()
 	if err != nil {

@@ -19,7 +19,7 @@ type evaluated struct {
 // provePIN is the second phase: it spends a guess and gives the unlock key if the PIN
 // was right.
 func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, error) {
-	factor := randomScalar()
+	factor := r.blinding()
 	blinded := blind(accessKey, factor)
 	answers := askAll(ctx, r.parties, func(*party) Request { return Recover2{r.version, blinded} })
 	good, failed, err := gather(answers, r.need, func(p *party, response Response) (evaluated, error) {
@@ -61,7 +61,7 @@ func checkEvaluation(p *party, blinded Point, response Response) (e evaluated, e
 		return e, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	if m.GuessCount > m.NumGuesses {
-		return e, fmt.Errorf("%w: more guesses spent than there are", ErrProtocol)
+		return e, errCount
 	}
 	result, err := m.OPRFBlindedResult.decode()
 	left := int(m.NumGuesses - m.GuessCount)
