@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,6 +25,29 @@ type Keeper interface {
 
 	// Delete forgets name. Deleting what is not there is not an error.
 	Delete(name string) error
+}
+
+// A Locker is a Keeper that processes share. Lock waits until this process alone may replace
+// what is kept under name, or until ctx ends. Without it two processes that renew a sign-in
+// at once can end it, where the provider lets a refresh token be used only once.
+type Locker interface {
+	Lock(ctx context.Context, name string) (unlock func(), err error)
+}
+
+// lock takes the turn among processes, if the Keeper knows of them.
+func (a *Accounts) lock(ctx context.Context, name string) (unlock func(), err error) {
+	shared, ok := a.Keeper.(Locker)
+	if !ok {
+		return func() {}, nil
+	}
+	unlock, err = shared.Lock(ctx, name)
+	if err != nil {
+		if ended := store.Ended(ctx, "sign in", ""); ended != nil {
+			return nil, ended
+		}
+		return nil, keeperError(err)
+	}
+	return unlock, nil
 }
 
 // A record is what is kept for one account. It is never changed once made.

@@ -85,6 +85,11 @@ func (s *session) renewed(ctx context.Context, refused secret.Text) (*record, er
 	if usable(s.current) {
 		return s.current, nil
 	}
+	unlock, err := s.accounts.lock(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	kept, err := s.accounts.load(s.name) // another program may have renewed it
 	if err != nil {
 		s.current = nil
@@ -123,6 +128,11 @@ func (s *session) replace(ctx context.Context, r *record) error {
 		return err
 	}
 	defer s.release()
+	unlock, err := s.accounts.lock(ctx, s.name)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	if err := s.accounts.save(s.name, r); err != nil {
 		return err
 	}

@@ -42,6 +42,11 @@ func (s *session) forget() error {
 		return err
 	}
 	defer s.release()
+	unlock, err := s.accounts.lock(context.Background(), s.name)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	s.current, s.unsaved = nil, nil
 	if err := s.accounts.Keeper.Delete(s.name); err != nil {
 		return keeperError(err)

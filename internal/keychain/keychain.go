@@ -21,7 +21,9 @@
 package keychain
 
 import (
+	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -30,6 +32,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/cloudseed/cloudseed/internal/filelock"
 )
 
 // MaxSize is the most that is kept under one name, in bytes.
@@ -148,6 +152,21 @@ func (k *Keychain) Delete(name string) error {
 		return deleteSystem(chosen.ID, name)
 	}
 	return k.deleteFile(name)
+}
+
+// Lock waits until this process alone may replace what is kept under name, or until ctx
+// ends: some sign-ins are good for one use, and two processes must not use one twice. A few
+// names share a lock, so whoever holds one asks for no other.
+func (k *Keychain) Lock(ctx context.Context, name string) (unlock func(), err error) {
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(name))
+	lock, err := filelock.Wait(ctx, k.path(fmt.Sprintf("lock-%x", sum[0]>>4)))
+	if err != nil {
+		return nil, err
+	}
+	return func() { lock.Close() }, nil
 }
 
 // choice reads keychain.json; nil if nothing was saved yet. k.mu is held, or k is new.

@@ -49,9 +49,9 @@ type Config struct {
 	APIToken secret.Text
 
 	// Keeper keeps the web authentication token, under the name Account. All Stores of
-	// one Keeper and Account in this process take turns; programs that share an account
-	// have to take turns themselves, or sign in each for itself. A Keeper is comparable,
-	// such as a pointer.
+	// one Keeper and Account in this process take turns, and with a Keeper that is a
+	// [Locker] all processes that share it; others have to sign in each for itself. A
+	// Keeper is comparable, such as a pointer.
 	Keeper  Keeper
 	Account string
 

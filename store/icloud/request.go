@@ -83,8 +83,11 @@ func (s *Store) once(ctx context.Context, q question, body []byte, answer any) e
 	if err := store.Ended(ctx, q.op, q.name); err != nil {
 		return err
 	}
-	if s.session.enter(ctx) != nil {
-		return store.Ended(ctx, q.op, q.name)
+	if err := s.session.enter(ctx); err != nil {
+		if ended := store.Ended(ctx, q.op, q.name); ended != nil {
+			return ended
+		}
+		return store.Errorf(q.op, q.name, store.ErrRefused, "%w", err)
 	}
 	type result struct {
 		said []byte

@@ -22,12 +22,19 @@ type Keeper interface {
 	Save(name string, token []byte) error
 }
 
+// A Locker is a Keeper that processes share. Lock waits until this process alone may use
+// what is kept under name, or until ctx ends.
+type Locker interface {
+	Lock(ctx context.Context, name string) (unlock func(), err error)
+}
+
 // A session is the sign-in of one account.
 type session struct {
 	keeper  Keeper
 	account string
 	turn    chan struct{} // whoever has put something in may ask
-	unsaved []byte        // the next token, where Save failed; owned by the turn
+	unlock  func()        // gives other processes their turn; owned by the turn
+	unsaved []byte        // the next token, where Save failed; likewise
 }
 
 type sessionKey struct {
@@ -44,17 +51,28 @@ func sessionOf(keeper Keeper, account string) *session {
 	return s.(*session)
 }
 
-// enter waits for the turn; leave gives it away.
-func (s *session) enter(ctx context.Context) error {
+// enter waits for the turn, in this process and among those that share the Keeper; leave
+// gives it away.
+func (s *session) enter(ctx context.Context) (err error) {
 	select {
 	case s.turn <- struct{}{}:
-		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	s.unlock = func() {}
+	if shared, ok := s.keeper.(Locker); ok {
+		if s.unlock, err = shared.Lock(ctx, s.account); err != nil {
+			<-s.turn
+			return fmt.Errorf("the sign-in could not be locked: %w", err)
+		}
+	}
+	return nil
 }
 
-func (s *session) leave() { <-s.turn }
+func (s *session) leave() {
+	s.unlock()
+	<-s.turn
+}
 
 // token returns the token for the next request, empty if nobody is signed in. A token that
 // could not be saved is saved first: no request is sent on one that might get lost.
