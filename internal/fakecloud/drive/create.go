@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,54 +37,58 @@ type metadata struct {
 }
 
 // readUpload reads a body; nil where there is none.
-func readUpload(r *http.Request) (*upload, error) {
+func (s *Server) readUpload(r *http.Request) (*upload, error) {
 	isUpload := strings.HasPrefix(r.URL.Path, "/upload/")
 	kind, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case isResumable(r) && r.URL.Query().Has("upload_id"):
-		return readChunk(r)
+		return s.readChunk(r)
 	case r.Method != http.MethodPost && r.Method != http.MethodPatch:
 		return nil, nil
 	case !isUpload || isResumable(r):
-		if kind != "application/json" {
+		if kind != "application/json" && s.on(BodiesRead) {
 			return nil, invalid("", "Unsupported content type %q", kind)
 		}
 		u := &upload{}
-		return u, readMetadata(r.Body, &u.meta)
+		return u, s.readMetadata(r.Body, &u.meta)
 	case r.URL.Query().Get("uploadType") != "multipart" || kind != "multipart/related" || params["boundary"] == "":
 		return nil, invalid("uploadType", "this fake knows multipart and resumable uploads only")
 	}
-	return readParts(multipart.NewReader(http.MaxBytesReader(nil, r.Body, maxUpload), params["boundary"]))
+	return s.readParts(multipart.NewReader(http.MaxBytesReader(nil, r.Body, maxUpload), params["boundary"]))
 }
 
 // readParts reads exactly two parts: metadata and media.
-func readParts(parts *multipart.Reader) (*upload, error) {
+func (s *Server) readParts(parts *multipart.Reader) (*upload, error) {
 	u := &upload{media: true}
 	part, err := parts.NextRawPart()
-	if err != nil || !strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") {
+	if err != nil || !strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") && s.on(BodiesRead) {
 		return nil, invalid("", "Missing metadata")
 	}
-	if err := readMetadata(part, &u.meta); err != nil {
+	if err := s.readMetadata(part, &u.meta); err != nil {
 		return nil, err
 	}
 	if part, err = parts.NextRawPart(); err != nil {
 		return nil, invalid("", "Missing media")
 	}
 	u.mime = part.Header.Get("Content-Type")
-	if u.data, err = io.ReadAll(part); err != nil { // cut short: nothing is stored
+	u.data, err = io.ReadAll(part)
+	if !s.on(UploadsWhole) {
+		return u, nil
+	}
+	if err != nil { // cut short
 		return nil, invalid("", "Failed to parse the upload")
 	}
-	if len(u.data) > maxMultipart {
+	if len(u.data) > maxMultipart && s.on(UploadsSmall) {
 		return nil, Refusal{Status: 413, Reason: "uploadTooLarge", Message: "Request entity too large"}
 	}
-	if _, err := parts.NextRawPart(); err != io.EOF {
+	if _, err := parts.NextRawPart(); err != io.EOF && s.on(BodiesRead) {
 		return nil, invalid("", "Failed to parse the upload")
 	}
 	return u, nil
 }
 
-func readMetadata(r io.Reader, m *metadata) error {
-	if err := json.NewDecoder(r).Decode(m); err != nil {
+func (s *Server) readMetadata(r io.Reader, m *metadata) error {
+	if err := json.NewDecoder(r).Decode(m); err != nil && s.on(BodiesRead) {
 		return Refusal{Status: 400, Reason: "parseError", Message: "Parse Error"}
 	}
 	return nil
@@ -123,8 +128,11 @@ func (c *call) prepare(m metadata, data []byte, kind string) (*file, error) {
 	if err := c.place(f, m.Parents); err != nil {
 		return nil, err
 	}
-	if c.disk.used()+int64(len(f.data)) > c.limit {
+	if c.disk.used()+int64(len(f.data)) > c.limit && !c.off[Quota] {
 		return nil, Full
+	}
+	if c.off[NamesRepeat] && slices.ContainsFunc(c.disk.sorted(), func(other *file) bool { return other.name == f.name && other.parent == f.parent }) {
+		return nil, Refusal{Status: 409, Reason: "duplicate", Message: "A file of this name is there."}
 	}
 	return f, nil
 }
@@ -150,9 +158,9 @@ func (c *call) newFileID(id string) (string, error) {
 	switch {
 	case id == "":
 		return newID(), nil
-	case c.disk.files[id] != nil:
+	case c.disk.files[id] != nil && !c.off[IDsOnce]:
 		return "", Refusal{Status: 409, Reason: "fileIdInUse", Message: "A file already exists with the provided ID."}
-	case !c.disk.ids[id]:
+	case c.disk.files[id] == nil && !c.disk.ids[id] && !c.off[IDsMade]:
 		return "", invalid("file.id", "The provided file ID is not usable.")
 	}
 	return id, nil
@@ -160,16 +168,19 @@ func (c *call) newFileID(id string) (string, error) {
 
 // place puts f into its one folder.
 func (c *call) place(f *file, parents []string) error {
-	if len(parents) > 1 {
+	if len(parents) > 1 && !c.off[OneParent] {
 		return Refusal{Status: 400, Reason: "multiParentNotAllowed", Message: "A file cannot have more than one parent."}
 	}
 	f.parent, f.space = c.disk.root, "drive"
-	if len(parents) == 1 && parents[0] != "root" && parents[0] != c.disk.root {
+	if len(parents) > 0 && parents[0] != "root" && parents[0] != c.disk.root {
 		parent, err := c.find(parents[0])
+		if err != nil && c.off[ParentThere] {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		if parent.mime != FolderType {
+		if parent.mime != FolderType && !c.off[ParentIsFolder] {
 			return Refusal{Status: 403, Reason: "parentNotAFolder", Message: "The specified parent is not a folder."}
 		}
 		f.parent, f.space = parent.id, parent.space
@@ -183,11 +194,14 @@ func (c *call) update(id string, u *upload) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.media {
+	switch {
+	case u.media && c.off[NoOverwrite]:
+		f.data = u.data
+	case u.media, isResumable(c.r):
 		return nil, invalid("uploadType", "this fake overwrites no file")
 	}
 	if u.meta.Trashed != nil {
-		if f.space == "appDataFolder" {
+		if f.space == "appDataFolder" && !c.off[HiddenStays] {
 			return nil, Refusal{Status: 403, Reason: "notSupportedForAppDataFolderFiles", Message: "The requested operation is not supported for files in the application data folder."}
 		}
 		f.trashed = *u.meta.Trashed

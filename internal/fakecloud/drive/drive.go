@@ -8,6 +8,9 @@
 // the folder "root". Numbers of 64 bits are JSON strings, answers have only the fields asked
 // for, a listing comes in pages, and lags behind on [Server.Lag].
 //
+// Each thing that it insists on is a [Rule] that can be switched off, so that tests can show
+// that they would notice.
+//
 // Errors have the JSON of Google's, see [Refusal], which tests use as faults too:
 //
 //	google := oauth.New(cloud, oauth.Google(client), account)
@@ -45,6 +48,7 @@ type Server struct {
 	page  int
 	lag   time.Duration
 	limit int64
+	off   map[Rule]bool
 }
 
 // A disk is the Drive of one account.
@@ -55,6 +59,7 @@ type disk struct {
 	gone     []*file         // deleted, and still listed for a while
 	ids      map[string]bool // made by generateIds and not used yet
 	sessions map[string]*session
+	off      map[Rule]bool // the Server's
 }
 
 type file struct {
@@ -74,7 +79,7 @@ type file struct {
 
 // New adds Google Drive to a Cloud. Accounts are those of the sign-in; each has 15 GB.
 func New(cloud *fakecloud.Cloud, signIn *oauth.Server) *Server {
-	s := &Server{cloud: cloud, signIn: signIn, disks: map[string]*disk{}, page: 1000, limit: 15 << 30}
+	s := &Server{cloud: cloud, signIn: signIn, disks: map[string]*disk{}, page: 1000, limit: 15 << 30, off: map[Rule]bool{}}
 	cloud.Handle("www.googleapis.com/drive/v3/", http.HandlerFunc(s.serve))
 	cloud.Handle("www.googleapis.com/upload/drive/v3/", http.HandlerFunc(s.serve))
 	return s
@@ -155,7 +160,8 @@ func (s *Server) Damage(email, id string, change func([]byte) []byte) {
 func (s *Server) disk(email string) *disk {
 	d := s.disks[email]
 	if d == nil {
-		d = &disk{root: newID(), hidden: map[string]string{}, files: map[string]*file{}, ids: map[string]bool{}, sessions: map[string]*session{}}
+		d = &disk{root: newID(), hidden: map[string]string{}, files: map[string]*file{}, ids: map[string]bool{},
+			sessions: map[string]*session{}, off: s.off}
 		s.disks[email] = d
 	}
 	return d
@@ -186,8 +192,8 @@ func (d *disk) sorted() []*file {
 // isTrashed tells whether f or a folder above it is in the bin.
 func (d *disk) isTrashed(f *file) bool {
 	for ; f != nil; f = d.files[f.parent] {
-		if f.trashed {
-			return true
+		if f.trashed || d.off[BinInherited] {
+			return f.trashed
 		}
 	}
 	return false
@@ -195,14 +201,14 @@ func (d *disk) isTrashed(f *file) bool {
 
 func (d *disk) remove(id string, now time.Time) {
 	f := d.files[id]
-	if f == nil {
+	if f == nil || d.off[DeletedGone] {
 		return
 	}
 	delete(d.files, id)
 	f.deleted = now
 	d.gone = append(d.gone, f)
 	for _, child := range d.sorted() {
-		if child.parent == id {
+		if child.parent == id && !d.off[DeletedWithin] {
 			d.remove(child.id, now)
 		}
 	}
@@ -228,7 +234,7 @@ func (s *Server) json(d *disk, f *file) map[string]any {
 	m := map[string]any{
 		"kind": "drive#file", "id": f.id, "name": f.name, "mimeType": f.mime, "parents": []string{f.parent},
 		"spaces": []string{f.space}, "trashed": d.isTrashed(f), "explicitlyTrashed": f.trashed,
-		"version": strconv.FormatInt(f.version, 10), "createdTime": stamp(f.created), "modifiedTime": stamp(f.modified),
+		"version": s.number(f.version), "createdTime": stamp(f.created), "modifiedTime": stamp(f.modified),
 		"ownedByMe": true, "shared": false, "starred": false,
 		"capabilities": map[string]any{"canEdit": true, "canDelete": true, "canDownload": f.mime != FolderType},
 		"owners":       []any{map[string]any{"kind": "drive#user", "me": true, "emailAddress": f.owner}},
@@ -237,15 +243,25 @@ func (s *Server) json(d *disk, f *file) map[string]any {
 		m["appProperties"] = f.appProps
 	}
 	if f.mime != FolderType {
-		sum := sha256.Sum256(f.data)
-		m["size"] = strconv.Itoa(len(f.data))
+		m["size"] = s.number(int64(len(f.data)))
 		m["quotaBytesUsed"] = m["size"]
-		m["md5Checksum"] = f.md5()
-		m["sha256Checksum"] = hex.EncodeToString(sum[:])
 		m["headRevisionId"] = "revision-" + f.id
 		m["originalFilename"] = f.name
 	}
+	if f.mime != FolderType && !s.off[SumsTold] {
+		sum := sha256.Sum256(f.data)
+		m["md5Checksum"] = f.md5()
+		m["sha256Checksum"] = hex.EncodeToString(sum[:])
+	}
 	return m
+}
+
+// number is a number of 64 bits as JSON has it here.
+func (s *Server) number(n int64) any {
+	if s.off[NumbersQuoted] {
+		return n
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -110,12 +110,13 @@ func (p *parser) comparison() (condition, error) {
 	value := unquote(right)
 	switch {
 	case left == "name" && op == "=": // Drive compares without case; rclone has a remark on it
-		return func(_ *disk, f *file) bool { return strings.EqualFold(f.name, value) }, nil
+		return func(d *disk, f *file) bool { return d.sameName(f.name, value) }, nil
 	case left == "name" && op == "!=":
-		return func(_ *disk, f *file) bool { return !strings.EqualFold(f.name, value) }, nil
+		return func(d *disk, f *file) bool { return !d.sameName(f.name, value) }, nil
 	case left == "name" && op == "contains": // the beginning of the name only
-		return func(_ *disk, f *file) bool {
-			return strings.HasPrefix(strings.ToLower(f.name), strings.ToLower(value))
+		return func(d *disk, f *file) bool {
+			at := strings.Index(strings.ToLower(f.name), strings.ToLower(value))
+			return at == 0 || at > 0 && d.off[BeginsOnly]
 		}, nil
 	case left == "mimeType" && op == "=":
 		return func(_ *disk, f *file) bool { return f.mime == value }, nil
@@ -123,6 +124,10 @@ func (p *parser) comparison() (condition, error) {
 		return func(_ *disk, f *file) bool { return f.mime != value }, nil
 	}
 	return nil, invalid("q", "Invalid Value")
+}
+
+func (d *disk) sameName(a, b string) bool {
+	return a == b || strings.EqualFold(a, b) && !d.off[CaseIgnored]
 }
 
 func (p *parser) inside(parent string) condition {

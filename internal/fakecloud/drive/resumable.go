@@ -32,7 +32,7 @@ type chunk struct {
 }
 
 // readChunk reads a request to a session.
-func readChunk(r *http.Request) (*upload, error) {
+func (s *Server) readChunk(r *http.Request) (*upload, error) {
 	c := &chunk{session: r.URL.Query().Get("upload_id"), total: -1, no308: r.Header.Get("X-GUploader-No-308") == "yes"}
 	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxUpload))
 	if err != nil {
@@ -51,7 +51,10 @@ func readChunk(r *http.Request) (*upload, error) {
 		}
 	}
 	c.to = last + 1
-	if c.to-c.from != int64(len(data)) || c.total >= 0 && c.to != c.total || c.total < 0 && len(data)%chunkUnit != 0 {
+	if (c.to-c.from != int64(len(data)) || c.total >= 0 && c.to != c.total) && s.on(ChunksTrue) {
+		return nil, invalid("Content-Range", "Invalid request. The body is not what Content-Range says.")
+	}
+	if c.total < 0 && len(data)%chunkUnit != 0 && s.on(ChunksMeasured) {
 		return nil, invalid("Content-Range", "Invalid request. The number of bytes uploaded is required to be a multiple of %d, except for the final request.", chunkUnit)
 	}
 	return &upload{data: data, chunk: c}, nil
@@ -75,17 +78,30 @@ func (c *call) begin(w http.ResponseWriter, u *upload) error {
 // proceed adds a chunk. One that is there already changes nothing: its answer was lost.
 func (c *call) proceed(w http.ResponseWriter, u *upload) (any, error) {
 	s := c.disk.sessions[u.chunk.session]
+	if s == nil && c.off[SessionsKnown] {
+		s = &session{}
+	}
 	switch {
 	case s == nil:
 		return nil, Refusal{Status: 404, Reason: "notFound", Message: "No upload session."}
-	case s.file != nil:
+	case s.file != nil && !c.off[EndRepeated]:
 		return c.one(s.file)
-	case u.chunk.from > int64(len(s.data)):
+	case u.chunk.from > int64(len(s.data)) && !c.off[ChunksInOrder]:
 		return nil, invalid("Content-Range", "Bytes are missing.")
+	case c.off[ChunksTwice], c.off[ChunksInOrder]:
+		s.data = append(s.data, u.data...)
 	case u.chunk.to > int64(len(s.data)):
 		s.data = append(s.data[:u.chunk.from], u.data...)
 	}
 	if u.chunk.total < 0 || u.chunk.query && u.chunk.total != int64(len(s.data)) {
+		if c.off[ShownWhole] {
+			if f, err := c.prepare(s.meta, s.data, s.mime); err == nil {
+				c.store(f)
+			}
+		}
+		if c.off[ChunksTold] {
+			return map[string]any{}, nil
+		}
 		c.incomplete(w, u.chunk.no308, len(s.data))
 		return answered, nil
 	}

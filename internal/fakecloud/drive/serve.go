@@ -26,15 +26,18 @@ type call struct {
 // serve finds out who asks, and for what.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	grant, err := s.signIn.Authorize(r)
+	if err != nil && !s.on(NeedsToken) {
+		grant, err = &oauth.Grant{Scopes: []string{oauth.DriveFile, oauth.DriveAppData}}, nil
+	}
 	if err != nil {
 		Unauthorized.send(w)
 		return
 	}
-	if !grant.Has(oauth.DriveFile, oauth.DriveAppData) {
+	if !grant.Has(oauth.DriveFile, oauth.DriveAppData) && s.on(NeedsScope) {
 		NoScope.send(w)
 		return
 	}
-	upload, err := readUpload(r) // before the lock: bodies may come slowly
+	upload, err := s.readUpload(r) // before the lock: bodies may come slowly
 	if err != nil {
 		send(w, nil, err)
 		return
@@ -57,7 +60,7 @@ var answered any = new(int)
 
 // do finds the method of the API.
 func (c *call) do(w http.ResponseWriter, u *upload) (any, error) {
-	path := strings.TrimPrefix(c.r.URL.Path, "/drive/v3/")
+	path := strings.TrimPrefix(strings.TrimPrefix(c.r.URL.Path, "/upload"), "/drive/v3/")
 	id, isFile := strings.CutPrefix(path, "files/")
 	switch {
 	case c.r.Method == "GET" && path == "about":
@@ -73,7 +76,7 @@ func (c *call) do(w http.ResponseWriter, u *upload) (any, error) {
 			return nil, err
 		}
 		return answered, nil
-	case c.r.Method == "POST" && (path == "files" || path == "/upload/drive/v3/files"):
+	case c.r.Method == "POST" && path == "files":
 		return c.create(u)
 	case isFile && c.r.Method == "GET":
 		return c.get(id)
@@ -81,6 +84,9 @@ func (c *call) do(w http.ResponseWriter, u *upload) (any, error) {
 		return c.update(id, u)
 	case isFile && c.r.Method == "DELETE":
 		return c.delete(id)
+	}
+	if c.off[Known] {
+		return map[string]any{}, nil
 	}
 	return nil, Refusal{Status: 404, Reason: "notFound", Message: "Not Found"}
 }
@@ -106,14 +112,16 @@ func (c *call) space(name string) error {
 	switch {
 	case need == "":
 		return invalid("spaces", "Invalid Value")
-	case !c.Has(need):
+	case !c.Has(need) && !c.off[SpaceScope]:
 		return NoSpaceScope
 	}
 	return nil
 }
 
 // sees tells whether the app may see f at all: what it made, in a space that it may use.
-func (c *call) sees(f *file) bool { return f.client == c.Client && c.space(f.space) == nil }
+func (c *call) sees(f *file) bool {
+	return (f.client == c.Client || c.off[OnlyOwn]) && c.space(f.space) == nil
+}
 
 // find returns a file by id or alias.
 func (c *call) find(id string) (*file, error) {
@@ -124,8 +132,14 @@ func (c *call) find(id string) (*file, error) {
 		return &file{id: c.disk.appFolder(c.Client), name: "Application Data", mime: FolderType, space: "appDataFolder", client: c.Client}, nil
 	}
 	// "root" was not made by the app, so it is not found either.
-	if f := c.disk.files[id]; f != nil && c.sees(f) {
+	if c.off[RootUnseen] && id == "root" {
+		return &file{id: c.disk.root, name: "My Drive", mime: FolderType, space: "drive"}, nil
+	}
+	if f := c.disk.files[id]; f != nil && c.sees(f) && !(c.off[ByIDAtOnce] && f.stored.After(c.cloud.Now().Add(-c.lag))) {
 		return f, nil
+	}
+	if c.off[MissingTold] {
+		return &file{id: id}, nil
 	}
 	return nil, notFound(id)
 }
@@ -140,10 +154,18 @@ func (c *call) one(f *file) (any, error) {
 	if err == nil {
 		err = m.checkFile()
 	}
-	if err != nil {
+	if err != nil && !c.off[FieldsKnown] {
 		return nil, err
 	}
-	return m.apply(c.json(c.disk, f)), nil
+	return c.asked(m, c.json(c.disk, f)), nil
+}
+
+// asked returns the part of an answer that was asked for.
+func (c *call) asked(m mask, answer any) any {
+	if c.off[FieldsAsked] {
+		return answer
+	}
+	return m.apply(answer)
 }
 
 func (c *call) get(id string) (any, error) {
@@ -157,7 +179,7 @@ func (c *call) get(id string) (any, error) {
 // media answers with the bytes of a file.
 func (c *call) media(w http.ResponseWriter) {
 	f, err := c.find(strings.TrimPrefix(c.r.URL.Path, "/drive/v3/files/"))
-	if err == nil && f.mime == FolderType {
+	if err == nil && f.mime == FolderType && !c.off[FoldersEmpty] {
 		err = Refusal{Status: 403, Reason: "fileNotDownloadable", Message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.", Location: "alt"}
 	}
 	if err != nil {
@@ -186,7 +208,7 @@ func (c *call) generate() (any, error) {
 	if v := c.q.Get("space"); v != "" {
 		space = v
 	}
-	if count < 1 || count > 1000 {
+	if (count < 1 || count > 1000) && !c.off[IDsCounted] {
 		return nil, invalid("count", "Invalid value '%d'. Values must be within the range: [1, 1000]", count)
 	}
 	if err := c.space(space); err != nil {
@@ -202,25 +224,25 @@ func (c *call) generate() (any, error) {
 }
 
 func (c *call) about() (any, error) {
-	if c.q.Get("fields") == "" {
+	if c.q.Get("fields") == "" && !c.off[AboutAsked] {
 		return nil, Refusal{Status: 400, Reason: "required", Message: "The 'fields' parameter is required for this method.", Location: "fields"}
 	}
 	m, err := readMask(c.q.Get("fields"))
-	if err != nil {
+	if err != nil && !c.off[AboutAsked] {
 		return nil, err
 	}
 	known := []string{"*", "kind", "user", "storageQuota", "appInstalled", "maxUploadSize", "importFormats", "exportFormats", "canCreateDrives", "driveThemes", "folderColorPalette", "maxImportSizes"}
 	for name := range m {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(known, name) && !c.off[FieldsKnown] {
 			return nil, invalid("fields", "Invalid field selection %s", name)
 		}
 	}
-	used := strconv.FormatInt(c.disk.used(), 10)
-	return m.apply(map[string]any{
+	used := c.number(c.disk.used())
+	return c.asked(m, map[string]any{
 		"kind": "drive#about",
 		"user": map[string]any{"kind": "drive#user", "displayName": c.Account.Name, "me": true, "emailAddress": c.Account.Email, "permissionId": permissionID(c.Account.Email)},
 		"storageQuota": map[string]any{
-			"limit": strconv.FormatInt(c.limit, 10), "usage": used, "usageInDrive": used, "usageInDriveTrash": "0",
+			"limit": c.number(c.limit), "usage": used, "usageInDrive": used, "usageInDriveTrash": c.number(0),
 		},
 		"maxUploadSize": "5242880000000", "appInstalled": false, "canCreateDrives": false,
 	}), nil
