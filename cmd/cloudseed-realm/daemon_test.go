@@ -27,6 +27,8 @@ type daemon struct {
 	args []string
 	url  string // ends in a slash; set by the first start
 
+	database, keys string // in place of dir: a cluster's
+
 	cmd *exec.Cmd
 	log *bytes.Buffer // of the running process; read it after the end only
 }
@@ -51,6 +53,9 @@ func (d *daemon) start(t *testing.T) {
 		listen = strings.TrimSuffix(strings.TrimPrefix(d.url, "http://"), "/")
 	}
 	args := append([]string{"serve", "--data", d.dir, "--listen", listen, "--verbose"}, d.args...)
+	if d.database != "" {
+		args = append([]string{"serve", "--database", d.database, "--keys", d.keys, "--listen", listen, "--verbose"}, d.args...)
+	}
 	d.cmd, d.log = exec.Command("cloudseed-realm", args...), new(bytes.Buffer)
 	d.cmd.Stderr = d.log
 	stdout, err := d.cmd.StdoutPipe()

@@ -3,6 +3,8 @@
 //
 //	cloudseed-realm init --data DIR      make an empty realm in DIR, once
 //	cloudseed-realm serve --data DIR     answer clients until SIGINT or SIGTERM
+//	cloudseed-realm migrate --database URL --keys FILE
+//	                                     make a realm in PostgreSQL, or update its tables
 //	cloudseed-realm rotate --data DIR    seal every record with a new key
 //	cloudseed-realm bench --address URL  measure any Juicebox realm
 //
@@ -70,7 +72,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
-	root.AddCommand(newInit(), newServe(), newRotate(), newBench(), newVersion())
+	root.AddCommand(newInit(), newServe(), newMigrate(), newRotate(), newBench(), newVersion())
 	return root
 }
 

@@ -18,7 +18,7 @@ import (
 
 // serveOptions are the flags of serve.
 type serveOptions struct {
-	dir, keys            string
+	dir, database, keys  string
 	listen, tenants      string
 	tlsCert, tlsKey      string
 	behindProxy          string
@@ -30,7 +30,7 @@ type serveOptions struct {
 func newServe() *cobra.Command {
 	var o serveOptions
 	c := &cobra.Command{
-		Use:   "serve --data DIR",
+		Use:   "serve --data DIR|--database URL",
 		Short: "Answer clients until SIGINT or SIGTERM",
 		Long: `Answer clients until SIGINT or SIGTERM.
 
@@ -49,6 +49,7 @@ operator.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.dir, "data", "", "`directory` that init made")
+	f.StringVar(&o.database, "database", "", databaseUsage)
 	f.StringVar(&o.keys, "keys", "", keysUsage)
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
@@ -68,8 +69,8 @@ operator.`,
 // check finds what is wrong with the flags alone and resolves the address, so that the
 // address checked is the address used.
 func (o *serveOptions) check() (*net.TCPAddr, error) {
-	if o.dir == "" {
-		return nil, errNoData
+	if err := o.checkDatabase(); err != nil {
+		return nil, err
 	}
 	if (o.tlsCert == "") != (o.tlsKey == "") {
 		return nil, errors.New("--tls-cert and --tls-key belong together")
@@ -107,7 +108,7 @@ func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, s
 	if err != nil {
 		return failure{err}
 	}
-	opened, err := openSealed(o.dir, o.keys)
+	opened, err := o.open(ctx)
 	if err != nil {
 		return err
 	}

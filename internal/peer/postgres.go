@@ -162,6 +162,17 @@ func (s *PostgresServer) Start() {
 	s.t.Fatalf("PostgreSQL does not start:\n%s", text)
 }
 
+// Exec runs SQL as an administrator would, and returns what psql prints.
+func (s *PostgresServer) Exec(sql string) string {
+	s.t.Helper()
+	cmd := exec.Command(filepath.Join(s.bin, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, s.URL())
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("%s: %v\n%s", sql, err, out)
+	}
+	return string(out)
+}
+
 // Standby makes a copy of a running server that follows it under a name, for
 // synchronous_standby_names.
 func (s *PostgresServer) Standby(name string) *PostgresServer {

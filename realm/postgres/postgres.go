@@ -86,6 +86,9 @@ var _ realm.Store = (*Store)(nil)
 // ID returns the realm's id, which was fixed when [Migrate] made the tables.
 func (s *Store) ID() juicebox.RealmID { return s.id }
 
+// Schema returns the version of the tables.
+func (s *Store) Schema() int { return len(migrations) }
+
 // Open connects to a database that [Migrate] has prepared. The error wraps [ErrURL],
 // [ErrPassword], [ErrUnsafe], [ErrMissing] or is a [*SchemaError] where that is the cause.
 func Open(ctx context.Context, config Config) (*Store, error) {

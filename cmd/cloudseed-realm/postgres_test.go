@@ -1,0 +1,131 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cloudseed/cloudseed/internal/leaktest"
+	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/postgres"
+	"github.com/cloudseed/cloudseed/realm/realmtest"
+)
+
+// command runs cloudseed-realm and wants it to end with a code and to have printed a text.
+func command(t *testing.T, code int, prints string, args ...string) (output string) {
+	t.Helper()
+	cmd := exec.Command("cloudseed-realm", args...)
+	out, _ := cmd.CombinedOutput()
+	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), prints) {
+		t.Errorf("%v: exit code %d, want %d with %q:\n%s", args[:1], got, code, prints, out)
+	}
+	return string(out)
+}
+
+func TestMigrateCommand(t *testing.T) {
+	server := peer.Postgres(t)
+	url, keys := server.URL(), filepath.Join(t.TempDir(), "keys.json")
+	serve := []string{"serve", "--listen", "127.0.0.1:0", "--database", url, "--keys", keys}
+
+	// Nothing is made silently.
+	command(t, exitFailure, "no realm in this database\nif this realm is new, make its tables: cloudseed-realm migrate --database ", serve...)
+	command(t, exitUsage, "--keys FILE is missing", "migrate", "--database", url)
+	if _, err := postgres.Look(t.Context(), postgres.Config{URL: url}); err == nil {
+		t.Error("tables were made")
+	}
+	command(t, exitOK, "next: cloudseed-realm serve --database ", "migrate", "--database", url, "--keys", keys, "--id", strings.Repeat("ab", 16))
+	command(t, exitOK, "up to date (1): nothing to do", "migrate", "--database", url, "--keys", keys)
+
+	// Tables of another program are refused, and so are lost ones.
+	for version, hint := range map[string]string{
+		"99": "newer (99) than this program's (1)\nnothing was changed; use the newer cloudseed-realm",
+	} {
+		server.Exec("UPDATE realm_meta SET value = '" + version + "' WHERE name = 'schema'")
+		command(t, exitFailure, hint, serve...)
+		command(t, exitFailure, hint, "migrate", "--database", url)
+	}
+	server.Exec("DROP TABLE realm_meta, realm_records")
+	command(t, exitFailure, "no realm in this database", serve...)
+	command(t, exitFailure, "there is a key file\nnothing was changed. If the keys are of a realm", "migrate", "--database", url, "--keys", keys)
+}
+
+func TestDatabaseFlags(t *testing.T) {
+	var l leaktest.Look
+	l.Secret("the password", []byte("canary-482915"))
+	l.Bytes(t, "what was printed", []byte(
+		command(t, exitUsage, "password where others can see it: in the address of the database: everybody on this computer can list it",
+			"serve", "--database", "postgres://realm:canary-482915@127.0.0.1/realm", "--keys", "k")))
+	command(t, exitUsage, "give one of them", "serve", "--database", "postgres://127.0.0.1/x", "--data", "x", "--keys", "k")
+	command(t, exitUsage, "--keys FILE is missing", "serve", "--database", "postgres://127.0.0.1/x")
+	command(t, exitUsage, "sslmode=verify-full", "serve", "--database", "postgres://192.0.2.1/x", "--keys", "k")
+	command(t, exitUsage, "it is not postgres://", "migrate", "--database", "mysql://192.0.2.1/x")
+	t.Setenv("PGPASSWORD", "canary-482915")
+	l.Bytes(t, "what was printed", []byte(
+		command(t, exitUsage, "in the environment (PGPASSWORD)", "migrate", "--database", "postgres://127.0.0.1/x")))
+}
+
+// newCluster makes a realm in PostgreSQL at url and starts processes that serve it.
+func newCluster(t *testing.T, url string, processes int, args ...string) (cluster []*daemon) {
+	t.Helper()
+	id := juicebox.RealmID{0xaa}
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	if out, err := exec.Command("cloudseed-realm", "migrate", "--database", url, "--keys", keys, "--id", id.String()).CombinedOutput(); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, out)
+	}
+	return joinCluster(t, url, keys, processes, args...)
+}
+
+func joinCluster(t *testing.T, url, keys string, processes int, args ...string) (cluster []*daemon) {
+	t.Helper()
+	for range processes {
+		d := &daemon{id: juicebox.RealmID{0xaa}, args: args, database: url, keys: keys}
+		d.start(t)
+		t.Cleanup(d.kill)
+		cluster = append(cluster, d)
+	}
+	return cluster
+}
+
+// record reads what the cluster stores for a user.
+func (d *daemon) record(t *testing.T, user realmtest.User) (data []byte) {
+	t.Helper()
+	opened, err := openPostgres(t.Context(), d.database, d.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.close()
+	err = opened.store.Update(t.Context(), user.Record(), func(old []byte) ([]byte, error) { data = old; return old, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// A dump of the database has nothing of a registration.
+func TestPostgresIsSealed(t *testing.T) {
+	server := peer.Postgres(t)
+	d := newCluster(t, server.URL(), 1)[0]
+	registration := realmtest.Registration(5)
+	if _, err := d.target(t, true).Ask(t.Context(), registration); err != nil {
+		t.Fatal(err)
+	}
+	d.stop(t)
+	dump := server.Exec("SELECT encode(id, 'hex'), version, encode(record, 'hex') FROM realm_records")
+	if len(dump) < 800 {
+		t.Errorf("dump: %s", dump)
+	}
+	var l leaktest.Look
+	l.Secret("the share", registration.OPRFPrivateKey[:])
+	l.Secret("the tag", registration.UnlockKeyTag[:])
+	l.Secret("the public key", registration.OPRFSignedPublicKey.PublicKey[:])
+	l.Secret("the key share", registration.EncryptionKeyScalarShare[:])
+	l.Bytes(t, "a dump of the table", []byte(dump))
+	if data, err := os.ReadFile(d.keys); err != nil || len(data) == 0 {
+		t.Error("no keys: the test shows nothing")
+	}
+}
