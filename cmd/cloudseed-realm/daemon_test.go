@@ -211,7 +211,7 @@ func TestStopIsGraceful(t *testing.T) {
 	}
 	d.stop(t)
 	log := d.log.String()
-	if !strings.Contains(log, "msg=stopped") || !strings.Contains(log, "name=Register2 status=200") {
+	if !strings.Contains(log, `"msg":"stopped"`) || !strings.Contains(log, `"name":"Register2","status":200`) {
 		t.Errorf("log:\n%s", log)
 	}
 	if strings.Contains(log, target.Token) || strings.Contains(log, juicebox.TokenSubject(public(ownerKey), public(guessKey))) {

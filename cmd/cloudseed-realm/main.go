@@ -5,6 +5,7 @@
 //	cloudseed-realm serve --data DIR     answer clients until SIGINT or SIGTERM
 //	cloudseed-realm migrate --database URL --keys FILE
 //	                                     make a realm in PostgreSQL, or update its tables
+//	cloudseed-realm status …             ask a running server, or look at a directory
 //	cloudseed-realm rotate --data DIR    seal every record with a new key
 //	cloudseed-realm bench --address URL  measure any Juicebox realm
 //
@@ -72,7 +73,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
-	root.AddCommand(newInit(), newServe(), newMigrate(), newRotate(), newBench(), newVersion())
+	root.AddCommand(newInit(), newServe(), newMigrate(), newStatus(), newRotate(), newBench(), newVersion())
 	return root
 }
 
@@ -81,12 +82,13 @@ func newVersion() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) {
-			version := "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				version = info.Main.Version
-			}
-			fmt.Fprintln(c.OutOrStdout(), "cloudseed-realm", version)
-		},
+		Run:   func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "cloudseed-realm", version()) },
 	}
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
 }

@@ -2,220 +2,170 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"sync"
 	"time"
 
 	"github.com/cloudseed/cloudseed/realm"
+	"github.com/cloudseed/cloudseed/realm/metrics"
 	"github.com/spf13/cobra"
 )
-
-// serveOptions are the flags of serve.
-type serveOptions struct {
-	dir, database, keys  string
-	listen, tenants      string
-	tlsCert, tlsKey      string
-	behindProxy          string
-	pacing, vendorPacing string
-	unprovedDays         int
-	noBuiltIn, verbose   bool
-}
 
 func newServe() *cobra.Command {
 	var o serveOptions
 	c := &cobra.Command{
-		Use:   "serve --data DIR|--database URL",
-		Short: "Answer clients until SIGINT or SIGTERM",
-		Long: `Answer clients until SIGINT or SIGTERM.
-
-Plain HTTP is served to this computer only. For others give --tls-cert and
---tls-key, or name with --behind-proxy what ends TLS in front of the realm.
-Whoever runs that sees tokens and could copy answers: it counts as the same
-operator.`,
-		Args: cobra.NoArgs,
+		Use:     "serve --data DIR | --database URL",
+		Short:   "Answer clients until SIGINT or SIGTERM",
+		Long:    serveHelp,
+		Example: serveExamples,
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			address, err := o.check()
+			checked, err := o.check()
 			if err != nil {
 				return err
 			}
-			return serve(c.Context(), &o, address, c.OutOrStdout(), c.ErrOrStderr())
+			return serve(c.Context(), checked, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	f := c.Flags()
-	f.StringVar(&o.dir, "data", "", "`directory` that init made")
-	f.StringVar(&o.database, "database", "", databaseUsage)
-	f.StringVar(&o.keys, "keys", "", keysUsage)
-	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
-	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
-	f.BoolVar(&o.noBuiltIn, "no-built-in", false, "switch off the built-in tenant, whose users need no account")
-	f.StringVar(&o.pacing, "pacing", "default", "how long a record rests after its first, second … wrong guess in a row,\n"+
-		"for users of the built-in tenant: `waits` such as 0,0,1m,5m,1h, or default, or off")
-	f.StringVar(&o.vendorPacing, "vendor-pacing", "off", "the same `waits` for users of vendors; off is plain Juicebox")
-	f.IntVar(&o.unprovedDays, "unproved-days", int(realm.DefaultRules.UnprovedFor.Hours()/24), "forget a record of the built-in tenant that was never recovered\n"+
-		"within so many `days` of its registration; 0 keeps all")
-	f.StringVar(&o.tlsCert, "tls-cert", "", "PEM `file` with the certificate and its chain")
-	f.StringVar(&o.tlsKey, "tls-key", "", "PEM `file` with the certificate's key")
-	f.StringVar(&o.behindProxy, "behind-proxy", "", "`name` of the proxy that ends TLS; allows plain HTTP beyond this computer")
-	f.BoolVar(&o.verbose, "verbose", false, "log every request")
+	o.flags(c)
 	return c
 }
 
-// check finds what is wrong with the flags alone and resolves the address, so that the
-// address checked is the address used.
-func (o *serveOptions) check() (*net.TCPAddr, error) {
-	if err := o.checkDatabase(); err != nil {
-		return nil, err
-	}
-	if (o.tlsCert == "") != (o.tlsKey == "") {
-		return nil, errors.New("--tls-cert and --tls-key belong together")
-	}
-	if _, err := realm.ParsePacing(o.pacing); err != nil {
-		return nil, fmt.Errorf("--pacing: %w", err)
-	}
-	if _, err := realm.ParsePacing(o.vendorPacing); err != nil {
-		return nil, fmt.Errorf("--vendor-pacing: %w", err)
-	}
-	if o.unprovedDays < 0 || o.unprovedDays > 10000 {
-		return nil, errors.New("--unproved-days is from 0 to 10000")
-	}
-	address, err := net.ResolveTCPAddr("tcp", o.listen)
-	if err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
-	}
-	if !address.IP.IsLoopback() && o.tlsCert == "" && o.behindProxy == "" {
-		return nil, fmt.Errorf("--listen %s is not only for this computer, so it needs --tls-cert and --tls-key,"+
-			" or --behind-proxy NAME if a proxy ends TLS in front of it", o.listen)
-	}
-	return address, nil
+// A server is a realm with all that belongs to serving it.
+type server struct {
+	*checked
+	started  time.Time
+	log      *slog.Logger
+	db       *database
+	realm    *realm.Realm
+	counts   *metrics.Metrics
+	identity identity // its TLS certificate
+	reloads  []*reload
 }
 
-func serve(ctx context.Context, o *serveOptions, address *net.TCPAddr, stdout, stderr io.Writer) error {
-	log := newLog(o, stderr)
-	// The waits were parsed when the flags were checked.
-	pacing, _ := realm.ParsePacing(o.pacing)
-	vendorPacing, _ := realm.ParsePacing(o.vendorPacing)
-	tenants, err := readTenants(o.tenants)
+func serve(ctx context.Context, c *checked, stdout, stderr io.Writer) error {
+	s := &server{checked: c, started: time.Now(), log: newLog(c.verbose, stderr)}
+	// Whatever can be refused is refused before the database is opened.
+	tenants, err := s.readTenants()
 	if err != nil {
 		return failure{err}
 	}
-	certificates, err := o.certificates()
-	if err != nil {
+	if err := s.identify(); err != nil {
 		return failure{err}
 	}
-	opened, err := o.open(ctx)
-	if err != nil {
+	if s.db, err = c.open(ctx); err != nil {
 		return err
 	}
-	defer opened.close() // for the errors below
-	handler, err := realm.New(realm.Config{
-		ID: opened.id, Store: opened.store, Tenants: tenants, NoBuiltIn: o.noBuiltIn, Log: log,
-		Rules:       realm.Rules{Pacing: pacing, UnprovedFor: time.Duration(o.unprovedDays) * 24 * time.Hour},
-		VendorRules: realm.Rules{Pacing: vendorPacing},
-	})
-	if err != nil {
+	defer s.db.close() // for the errors below
+	if err := s.newRealm(tenants); err != nil {
 		return failure{err}
 	}
-	listener, err := net.ListenTCP("tcp", address)
-	if err != nil {
+	if err := s.run(ctx, stdout); err != nil {
 		return failure{err}
 	}
-	log.Info("serving", "realm", opened.id.String(), "tenants", len(tenants), "builtIn", !o.noBuiltIn, "proxy", o.behindProxy)
-	fmt.Fprintf(stdout, "listening on %s://%s\n", o.scheme(), listener.Addr())
-	server := newServer(handler, log)
-	server.TLSConfig = &tls.Config{Certificates: certificates}
-	if err := serveUntil(ctx, server, listener); err != nil {
+	if err := s.db.close(); err != nil {
 		return failure{err}
 	}
-	if err := opened.close(); err != nil {
-		return failure{err}
-	}
-	log.Info("stopped")
+	s.log.Info("stopped")
 	return nil
 }
 
-func newLog(o *serveOptions, w io.Writer) *slog.Logger {
-	level := slog.LevelInfo
-	if o.verbose {
-		level = slog.LevelDebug
+func (s *server) newRealm(tenants realm.Tenants) (err error) {
+	s.counts = metrics.New(version(), s.db.engine)
+	s.counts.Tenants(len(tenants))
+	s.counts.Certificate(s.identity.expires())
+	config := s.config
+	config.ID, config.Store, config.Tenants = s.db.id, s.db.store, tenants
+	config.Log, config.Observe = s.log, s.counts.Observe
+	if s.realm, err = realm.New(config); err != nil {
+		return err
 	}
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	s.counts.Watch(func() bool { return s.realm.Ready(context.Background()) == nil }, s.realm.Records)
+	return nil
 }
 
-func readTenants(path string) (realm.Tenants, error) {
-	if path == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(path)
+// run listens, and returns when ctx has ended and everything that it began has ended too.
+func (s *server) run(ctx context.Context, stdout io.Writer) error {
+	listener, err := net.ListenTCP("tcp", s.address)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	tenants, err := realm.ParseTenants(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	defer listener.Close() // for the error below
+	background, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	if s.metrics != nil {
+		side, err := net.ListenTCP("tcp", s.metrics)
+		if err != nil {
+			return fmt.Errorf("--metrics: %w", err)
+		}
+		fmt.Fprintf(stdout, "metrics on http://%s/metrics\n", side.Addr())
+		// It answers until the very end, so that stopping can be watched.
+		admin := newServer(s.admin(), s.log)
+		wg.Go(func() { admin.Serve(side) })
+		defer admin.Close()
 	}
-	return tenants, nil
+	wg.Go(func() { s.sweep(background) })
+	wg.Go(func() { s.watchFiles(background) })
+	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine,
+		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
+	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
+	return s.serveUntil(ctx, s.newServer(), listener)
 }
 
-// certificates reads the certificate for TLS; none without the flags.
-func (o *serveOptions) certificates() ([]tls.Certificate, error) {
-	if o.tlsCert == "" {
-		return nil, nil
-	}
-	certificate, err := tls.LoadX509KeyPair(o.tlsCert, o.tlsKey)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s and %s: %w", o.tlsCert, o.tlsKey, err)
-	}
-	return []tls.Certificate{certificate}, nil
-}
-
-func (o *serveOptions) scheme() string {
-	if o.tlsCert != "" {
+func (s *server) scheme() string {
+	if s.tls() {
 		return "https"
 	}
 	return "http"
 }
 
-// newServer limits how long a client may take: messages are of two kilobytes at most.
-func newServer(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+func newLog(verbose bool, w io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// sweep walks over all records at once and from then on every so often: the first walk also
+// counts them.
+func (s *server) sweep(ctx context.Context) {
+	for s.sweepEvery > 0 {
+		swept, err := s.realm.Sweep(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		s.counts.Swept(swept, err)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return
+		}
+		if err != nil {
+			s.log.Error("the sweep did not see every record", "error", err)
+		}
+		if swept.Corrupt > 0 {
+			s.log.Error("records that cannot be read", "records", swept.Corrupt)
+		}
+		s.log.Debug("swept", "records", swept.Records, "unproved", swept.Unproved, "exhausted", swept.Exhausted)
+		select {
+		case <-time.After(s.sweepEvery):
+		case <-ctx.Done():
+		}
 	}
 }
 
-// stopTime is how long requests in progress may take after the signal to stop.
-const stopTime = 10 * time.Second
-
-// serveUntil serves until ctx ends and the requests then in progress are answered.
-func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
-	failed := make(chan error, 1)
-	go func() {
-		if server.TLSConfig.Certificates != nil {
-			failed <- server.ServeTLS(listener, "", "")
-		} else {
-			failed <- server.Serve(listener)
-		}
-	}()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
-	defer cancel()
-	if err := server.Shutdown(stopping); err != nil {
-		return errors.Join(err, server.Close())
-	}
-	return nil
+// admin answers the operator, on a listener of its own.
+func (s *server) admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.counts.Handler())
+	mux.Handle("GET /livez", s.realm)
+	mux.Handle("GET /readyz", s.realm)
+	mux.HandleFunc("GET /status", s.serveStatus)
+	return mux
 }
