@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ import (
 	"github.com/gtank/ristretto255"
 	"golang.org/x/text/unicode/norm"
 )
+
+//go:generate sh -c "cd .. && go run ./juicebox/internal/genvectors -o juicebox/testdata/vectors -overwrite"
 
 // A vector is a file of testdata/vectors; docs/protocol.md says what is in it. The command
 // that writes them shares no code with this package.
@@ -258,5 +261,18 @@ func TestVectorsOfTokens(t *testing.T) {
 		if err != nil || token != v.Token {
 			t.Errorf("%s: %s, %v", v.name, token, err)
 		}
+	}
+}
+
+// The committed vectors are what their command writes, byte for byte.
+func TestVectorsAreAsGenerated(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command("go", "run", "./juicebox/internal/genvectors", "-o", dir)
+	cmd.Dir = ".."
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if diff, err := exec.Command("diff", "-r", "testdata/vectors", dir).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%.2000s", err, diff)
 	}
 }
