@@ -44,6 +44,10 @@ type Config struct {
 	// DeviceName tells people which device made a backup, such as "Samantha's laptop".
 	DeviceName string
 
+	// Kit is an emergency kit that Create seals to as well; none when zero. It is ready only
+	// after ProveKit.
+	Kit Kit
+
 	weakHashing bool // tests only: accept FastInsecure
 }
 

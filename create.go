@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"filippo.io/age"
+
 	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/secret"
@@ -46,7 +48,7 @@ func Create(ctx context.Context, cfg Config, w *Wallet, pin secret.Text, files .
 	if err := cfg.save(c.device); err != nil {
 		return nil, c.undo(&cfg, err)
 	}
-	return c.device, upload(ctx, &cfg, c.device)
+	return c.device, finish(ctx, &cfg, c.device)
 }
 
 func checkCreate(cfg *Config, w *Wallet, pin secret.Text, files []File) error {
@@ -186,12 +188,28 @@ func (c *creation) register(ctx context.Context, cfg *Config, pin secret.Text) e
 
 // seal makes the bytes, and opens the wallet part with what the PIN recovered.
 func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
+	vault, err := envelope.Recipient(c.recovered)
+	if err != nil {
+		return err
+	}
+	c.device.VaultRecipient = vault.String()
+	if cfg.Kit.seed.Len() > 0 {
+		kit, err := envelope.Recipient(cfg.Kit.seed)
+		if err != nil {
+			return err
+		}
+		c.device.Kit = KitState{Recipient: kit.String(), Sealed: now()}
+	}
 	if len(files) > 0 {
 		if err := c.device.sealFiles(cfg.DeviceName, files); err != nil {
 			return err
 		}
 	}
-	to, err := envelope.Recipient(c.recovered)
+	return c.sealWallet(cfg, w, vault)
+}
+
+func (c *creation) sealWallet(cfg *Config, w *Wallet, vault *age.HybridRecipient) error {
+	to, err := c.device.recipients(vault)
 	if err != nil {
 		return err
 	}
@@ -200,7 +218,7 @@ func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
 		Files: c.device.Accepted, Places: placeURLs(cfg.Places)}
 	wallet := sealedWallet(w, c.device)
 	defer wallet.Phrase.Clear()
-	sealed, err := envelope.SealWallet(c.stanza, c.owner, h, wallet, to)
+	sealed, err := envelope.SealWallet(c.stanza, c.owner, h, wallet, to...)
 	if err != nil {
 		return err
 	}
@@ -212,7 +230,13 @@ func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
 	if err := o.CheckRoot(c.entropy); err != nil {
 		return err
 	}
-	c.device.Wallet = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Pending: sealed}
+	if cfg.Kit.seed.Len() > 0 {
+		if err := opensWallet(sealed, cfg.Kit.seed); err != nil {
+			return err
+		}
+	}
+	c.device.Wallet = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Pending: sealed,
+		Opened: c.device.Proved, Kit: len(to) > 1}
 	return nil
 }
 
@@ -248,7 +272,13 @@ func (c *creation) undo(cfg *Config, cause error) error {
 	return cause
 }
 
+// undo lets the journal say first that the creation is off: it may hold the device that
+// would have gone forward with the record.
 func undo(cfg *Config, d *Device, s *envelope.Stanza, owner ed25519.PrivateKey) error {
+	d.Stage = StagePrepared
+	if err := cfg.save(d); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), undoTime)
 	defer cancel()
 	if err := cfg.ownerClient(s, owner).Delete(ctx); err != nil {

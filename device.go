@@ -17,6 +17,7 @@ const (
 	StagePrepared Stage = "prepared" // keys and stanza made; records may exist at realms
 	StageSealed   Stage = "sealed"   // bytes made; they may have reached places: from here only forward
 	StageDone     Stage = "done"     // verified in every place
+	StageDeleting Stage = "deleting" // the person wants it gone: nothing is written any more
 )
 
 // A Device is what one device remembers of one vault. Read it freely; only the verbs
@@ -41,10 +42,15 @@ type Device struct {
 
 	Stanza         []byte // the signed stanza, as in the files' headers
 	FilesRecipient string // public half of the files key
+	VaultRecipient string // public half of the key behind the PIN; "" if this device has not seen it
+	Kit            KitState
 
 	// Accepted is the newest files part of an earlier registration that the wallet part takes
 	// over; zero when there is none.
 	Accepted envelope.Reference
+
+	Next *Record  // a change of PIN or realms of which nothing has reached a place; nil for none
+	Old  []Record // replaced registrations of which something is left
 
 	owner secret.Text // seed of the owner key
 }
@@ -57,6 +63,9 @@ type PartState struct {
 	Sealed     time.Time
 	Names      []string // of attached files
 	Pending    []byte   // the sealed bytes, until every place has them
+
+	Opened time.Time // when these bytes were opened with what the PIN gave back; zero for never
+	Kit    bool      // sealed to an emergency kit as well
 }
 
 // A PlaceState is the evidence for one place.
@@ -94,13 +103,22 @@ const deviceFormat = "cloudseed device 1"
 // wireDevice adds to a Device what its String and JSON forms must not show.
 type wireDevice struct {
 	*Device
-	Owner []byte
+	Owner     []byte
+	NextOwner []byte   `json:",omitempty"`
+	OldOwners [][]byte `json:",omitempty"` // in the order of Old
 }
 
-// Encode writes d, with its owner key, for a Journal. Keep it where sign-ins are kept.
+// Encode writes d, with its owner keys, for a Journal. Keep it where sign-ins are kept.
 func (d *Device) Encode() ([]byte, error) {
 	d.Format = deviceFormat
-	return json.MarshalIndent(wireDevice{d, d.owner.Reveal()}, "", "  ")
+	w := wireDevice{Device: d, Owner: d.owner.Reveal()}
+	if d.Next != nil {
+		w.NextOwner = d.Next.owner.Reveal()
+	}
+	for i := range d.Old {
+		w.OldOwners = append(w.OldOwners, d.Old[i].owner.Reveal())
+	}
+	return json.MarshalIndent(w, "", "  ")
 }
 
 // DecodeDevice reads what Encode wrote. It fails with ErrNewerFormat for what a later
@@ -113,15 +131,52 @@ func DecodeDevice(encoded []byte) (*Device, error) {
 	if w.Format != deviceFormat {
 		return nil, fmt.Errorf("what this device remembered: %w", ErrNewerFormat)
 	}
-	s, err := envelope.ParseStanza(w.Stanza)
-	if err != nil {
+	if err := w.check(); err != nil {
 		return nil, fmt.Errorf("what this device remembered: %w", err)
 	}
-	if s.Vault() != w.Vault || len(w.Owner) != envelope.SeedSize {
-		return nil, fmt.Errorf("what this device remembered: %w", ErrDamaged)
-	}
 	w.Device.owner = secret.New(w.Owner)
+	if w.Next != nil {
+		w.Next.owner = secret.New(w.NextOwner)
+	}
+	for i := range w.Old {
+		w.Old[i].owner = secret.New(w.OldOwners[i])
+	}
 	return w.Device, nil
+}
+
+// check tells whether every registration is one of this vault and has its key.
+func (w *wireDevice) check() error {
+	stanzas, owners := [][]byte{w.Stanza}, [][]byte{w.Owner}
+	if w.Next != nil {
+		stanzas, owners = append(stanzas, w.Next.Stanza), append(owners, w.NextOwner)
+	}
+	for _, r := range w.Old {
+		stanzas = append(stanzas, r.Stanza)
+	}
+	if owners = append(owners, w.OldOwners...); len(owners) != len(stanzas) {
+		return ErrDamaged
+	}
+	for i, stanza := range stanzas {
+		s, err := envelope.ParseStanza(stanza)
+		if err != nil {
+			return err
+		}
+		if s.Vault() != w.Vault || len(owners[i]) != envelope.SeedSize {
+			return ErrDamaged
+		}
+	}
+	return nil
+}
+
+// writable tells whether the vault may be written: it was made, and not deleted since.
+func (d *Device) writable() error {
+	switch d.Stage {
+	case StagePrepared:
+		return ErrNoBackup
+	case StageDeleting:
+		return ErrDeleting
+	}
+	return nil
 }
 
 // place returns the state of the place of that name, or nil.

@@ -24,13 +24,14 @@ var ErrBadFile = envelope.ErrBadFile
 var dangerousFiles = []string{"channel.db", "channel.sqlite", "lightningd.sqlite3", "ldk_node_data.sqlite", "eclair.sqlite", "eclair.db", "lnd.db"}
 
 // Update seals attached files as a new generation of the files part and puts it into every
-// place, read back. It needs neither PIN nor phrase. Files replace all those attached before.
+// place, read back. It needs neither PIN nor phrase, and seals to the emergency kit too if there
+// is one. Files replace all those attached before.
 //
 // It fails with an *IncompleteError when some place does not have it yet; Resume goes on.
 func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
 	cfg.inTurn()
-	if d.Stage == StagePrepared {
-		return fmt.Errorf("update: %w", ErrNoBackup)
+	if err := d.writable(); err != nil {
+		return fmt.Errorf("update: %w", err)
 	}
 	if err := checkAttachments(files); err != nil {
 		return err
@@ -42,7 +43,7 @@ func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
 	if err := cfg.save(d); err != nil {
 		return err
 	}
-	return upload(ctx, &cfg, d)
+	return finish(ctx, &cfg, d)
 }
 
 // sealFiles makes the next generation of the files part.
@@ -51,18 +52,22 @@ func (d *Device) sealFiles(device string, files []File) error {
 	if err != nil {
 		return err
 	}
-	to, err := age.ParseHybridRecipient(d.FilesRecipient)
+	first, err := age.ParseHybridRecipient(d.FilesRecipient)
+	if err != nil {
+		return err
+	}
+	to, err := d.recipients(first)
 	if err != nil {
 		return err
 	}
 	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
 	defer clear(owner)
 	h := envelope.Header{Generation: d.Files.Generation + 1, Previous: d.Files.SHA256, Created: now(), Device: device}
-	sealed, err := envelope.SealFiles(s, owner, h, files, to)
+	sealed, err := envelope.SealFiles(s, owner, h, files, to...)
 	if err != nil {
 		return err
 	}
-	d.Files = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Names: fileNames(files), Pending: sealed}
+	d.Files = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Names: fileNames(files), Pending: sealed, Kit: len(to) > 1}
 	return nil
 }
 

@@ -176,13 +176,23 @@ func searchPlace(ctx context.Context, p Place) (found []Located, skipped []Skipp
 		case errors.Is(err, store.ErrNotFound): // removed since the listing
 		case errors.Is(err, envelope.ErrNotBackup) && l.Part == "":
 			others++
-		case errors.Is(err, envelope.ErrNotBackup), errors.Is(err, ErrDamaged), errors.Is(err, ErrNewerFormat), errors.Is(err, store.ErrCorrupt):
+		case unusable(err):
 			skipped = append(skipped, Skipped{l, err})
 		default:
 			return found, skipped, others, err
 		}
 	}
 	return found, skipped, others, nil
+}
+
+// unusable tells whether err is about the file itself, not about the way to it.
+func unusable(err error) bool {
+	for _, kind := range []error{ErrNotBackup, ErrDamaged, ErrNewerFormat, store.ErrCorrupt, store.ErrNotFound} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // forksIn asks a place that may have forks for them. That it cannot say takes nothing from

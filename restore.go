@@ -42,16 +42,40 @@ func Restore(ctx context.Context, cfg Config, b *Backup, pin secret.Text) (*Rest
 	if err := checkRealmsKnown(&cfg, b); err != nil {
 		return nil, err
 	}
-	vaultKey, err := recoverKey(ctx, &cfg, b, pin)
+	vaultKey, err := recoverKey(ctx, &cfg, b.stanza, pin)
 	if err != nil {
 		return nil, err
 	}
 	defer vaultKey.Clear()
+	vault, err := envelope.Recipient(vaultKey)
+	if err != nil {
+		return nil, err
+	}
+	return b.restore(&cfg, vaultKey, Device{Proved: now(), VaultRecipient: vault.String()})
+}
+
+// RestoreWithKit opens a backup with its emergency kit. No realm is asked and no PIN is
+// needed or shown to be right: the Device that comes of it says nothing about either.
+//
+// It fails with ErrWrongKit if no file of the backup is sealed to the kit. Files that are
+// not, and are newer than the one that was opened, are among Skipped.
+func RestoreWithKit(ctx context.Context, cfg Config, b *Backup, kit Kit) (*Restored, error) {
+	cfg.inTurn()
+	recipient, err := envelope.Recipient(kit.seed)
+	if err != nil {
+		return nil, err
+	}
+	return b.restore(&cfg, kit.seed, Device{Kit: KitState{Recipient: recipient.String(), Proved: now()}})
+}
+
+// restore opens a backup with the vault key or the kit; known is what the device then
+// remembers of that key.
+func (b *Backup) restore(cfg *Config, key secret.Text, known Device) (*Restored, error) {
 	r := &Restored{}
 	var opened *envelope.Opened
 	var wallet, files PartState
-	err = cfg.during(StepVerify, "", func() error {
-		opened, wallet, err = r.openWallet(b, vaultKey)
+	err := cfg.during(StepVerify, "", func() (err error) {
+		opened, wallet, err = r.openWallet(b, key)
 		return err
 	})
 	if err != nil {
@@ -61,7 +85,8 @@ func Restore(ctx context.Context, cfg Config, b *Backup, pin secret.Text) (*Rest
 		files = r.openFiles(b, opened)
 		return nil
 	})
-	return r, r.remember(&cfg, b, opened, wallet, files)
+	wallet.Opened = known.Proved
+	return r, r.remember(cfg, b, opened, wallet, files, known)
 }
 
 func checkRealmsKnown(cfg *Config, b *Backup) error {
@@ -77,12 +102,12 @@ func checkRealmsKnown(cfg *Config, b *Backup) error {
 	return nil
 }
 
-func recoverKey(ctx context.Context, cfg *Config, b *Backup, pin secret.Text) (key secret.Text, err error) {
+func recoverKey(ctx context.Context, cfg *Config, s *envelope.Stanza, pin secret.Text) (key secret.Text, err error) {
 	pin = normalPIN(pin)
 	defer pin.Clear()
-	info := b.stanza.Hash()
+	info := s.Hash()
 	err = cfg.during(StepOpen, "", func() error {
-		client := cfg.guessClient(b.stanza)
+		client := cfg.guessClient(s)
 		client.Patience = patience
 		got, err := client.Recover(ctx, pin, info[:])
 		key = got.Secret
@@ -93,11 +118,11 @@ func recoverKey(ctx context.Context, cfg *Config, b *Backup, pin secret.Text) (k
 
 // openWallet opens every wallet part of the stanza and takes the highest generation that is
 // authentic; of two, the one with the lower hash, so that every reader takes the same.
-func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened, PartState, error) {
+func (r *Restored) openWallet(b *Backup, key secret.Text) (*envelope.Opened, PartState, error) {
 	var best *envelope.Opened
 	var from Located
 	for _, l := range b.Wallet {
-		o, err := openWalletPart(l, vaultKey)
+		o, err := openWalletPart(l, key)
 		switch {
 		case err != nil:
 			r.Skipped = append(r.Skipped, Skipped{l, err})
@@ -106,6 +131,9 @@ func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened
 		}
 	}
 	if best == nil {
+		if r.anotherKey() {
+			return nil, PartState{}, join(ErrWrongKit, r.Skipped[0].Err)
+		}
 		return nil, PartState{}, join(ErrDamaged, r.Skipped[0].Err)
 	}
 	r.Created, r.MadeOn = best.Manifest.Created, best.Manifest.Device
@@ -117,11 +145,18 @@ func (r *Restored) openWallet(b *Backup, vaultKey secret.Text) (*envelope.Opened
 // one that is signed, not the one in its name.
 func partState(o *envelope.Opened, from Located) PartState {
 	return PartState{Generation: o.Manifest.Generation, SHA256: envelope.Sum(from.sealed), Size: from.Size,
-		Sealed: o.Manifest.Created, Names: fileNames(o.Files)}
+		Sealed: o.Manifest.Created, Names: fileNames(o.Files),
+		Kit: envelope.Recipients(from.sealed) > 1}
 }
 
-func openWalletPart(l Located, vaultKey secret.Text) (*envelope.Opened, error) {
-	o, err := envelope.Open(l.sealed, vaultKey)
+// anotherKey tells whether every file is whole as far as can be seen and sealed to another
+// key. After a PIN that the realms took for right that cannot be.
+func (r *Restored) anotherKey() bool {
+	return !slices.ContainsFunc(r.Skipped, func(s Skipped) bool { return !errors.Is(s.Err, envelope.ErrWrongKey) })
+}
+
+func openWalletPart(l Located, key secret.Text) (*envelope.Opened, error) {
+	o, err := envelope.Open(l.sealed, key)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +251,7 @@ func openFilesPart(l Located, key secret.Text, b *Backup, accepted int) (*envelo
 }
 
 // remember makes what this device should keep, with the evidence that it has seen.
-func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, attached PartState) error {
+func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, attached PartState, known Device) error {
 	address, err := r.Wallet.FirstAddress()
 	if err != nil {
 		return err
@@ -228,11 +263,11 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, 
 		return err
 	}
 	d := &Device{Vault: b.Vault, Name: r.Wallet.Name, Fingerprint: o.Wallet.Fingerprint, FirstAddress: address,
-		Stage: StageDone, Created: r.Created, Proved: now(), FilesRecipient: files,
+		Stage: StageDone, Created: r.Created, Proved: known.Proved, FilesRecipient: files, VaultRecipient: known.VaultRecipient, Kit: known.Kit,
 		Accepted: o.Manifest.Files, Wallet: wallet, Files: attached}
 	d.adopt(b.stanza, o.Wallet.Owner)
 	for _, p := range cfg.Places {
-		d.Places = append(d.Places, d.evidence(p, slices.Concat(b.Wallet, b.Files)))
+		d.Places = append(d.Places, d.evidence(p, now(), slices.Concat(b.Wallet, b.Files)))
 	}
 	d.Places = slices.DeleteFunc(d.Places, func(p PlaceState) bool { return p.Wallet.File == "" })
 	for i := range d.Realms {
@@ -243,8 +278,8 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, 
 }
 
 // evidence is what was just read from a place and opened.
-func (d *Device) evidence(p Place, all []Located) PlaceState {
-	state := PlaceState{Name: p.Name, URL: p.URL, Looked: d.Proved}
+func (d *Device) evidence(p Place, at time.Time, all []Located) PlaceState {
+	state := PlaceState{Name: p.Name, URL: p.URL, Looked: at}
 	for _, l := range all {
 		if l.Place != p.Name {
 			continue
@@ -252,7 +287,7 @@ func (d *Device) evidence(p Place, all []Located) PlaceState {
 		for _, part := range []envelope.Part{envelope.WalletPart, envelope.FilesPart} {
 			newest, seen := d.part(part, &state)
 			if newest.Generation > 0 && envelope.Sum(l.sealed) == newest.SHA256 {
-				*seen = Evidence{File: l.File, Generation: newest.Generation, Accepted: d.Proved, ReadBack: d.Proved, Opened: d.Proved, Queued: store.Queued(p.Store)}
+				*seen = Evidence{File: l.File, Generation: newest.Generation, Accepted: at, ReadBack: at, Opened: d.Proved, Queued: store.Queued(p.Store)}
 				state.Base, _, _, _ = envelope.ParseFileName(l.File)
 			}
 		}

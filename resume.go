@@ -8,23 +8,41 @@ import (
 )
 
 // Resume finishes what was interrupted, from what the Journal kept: a sealed backup is sent
-// to the places that lack it, the same bytes; a creation that never came so far is taken
-// back at the realms, which it reports as ErrUndone. A complete backup that a place has lost
-// is put there again, from another place; otherwise there is nothing to do.
+// to the places that lack it, the same bytes; what a new PIN has replaced is ended; a creation
+// that never came so far is taken back at the realms, which it reports as ErrUndone, and a
+// change of PIN as ErrNotChanged; a deletion goes on. A complete backup that a place has lost is put there again,
+// from another place; otherwise there is nothing to do.
 //
 // It fails with an *IncompleteError as Create does.
 func Resume(ctx context.Context, cfg Config, d *Device) error {
 	cfg.inTurn()
-	if d.Stage != StagePrepared {
-		return upload(ctx, &cfg, d)
+	if d.Stage == StagePrepared {
+		return resumeCreate(&cfg, d)
 	}
+	if d.Stage == StageDeleting {
+		_, err := Delete(ctx, cfg, d)
+		return err
+	}
+	var taken error
+	if d.Next != nil {
+		if taken = d.dropNext(&cfg); taken == nil {
+			taken = ErrNotChanged
+		}
+	}
+	if err := finish(ctx, &cfg, d); err != nil {
+		return err
+	}
+	return taken
+}
+
+func resumeCreate(cfg *Config, d *Device) error {
 	s, err := envelope.ParseStanza(d.Stanza)
 	if err != nil {
 		return err
 	}
 	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
 	defer clear(owner)
-	if err := undo(&cfg, d, s, owner); err != nil {
+	if err := undo(cfg, d, s, owner); err != nil {
 		return err
 	}
 	return ErrUndone

@@ -14,9 +14,10 @@ type State string
 const (
 	StateProtected  State = "protected"   // fresh evidence in every place and at enough realms
 	StateTryingOut  State = "trying out"  // embedded realms: they die with this computer
-	StateUnfinished State = "unfinished"  // not verified in every place yet
+	StateUnfinished State = "unfinished"  // not verified in every place yet, or something replaced is left
 	StateQueued     State = "queued"      // no more than this computer's copy of a cloud has it
 	StateOutOfDate  State = "out of date" // evidence older than EvidenceAge
+	StateDeleting   State = "deleting"    // the person wants it gone; something is left
 	StateNeedsYou   State = "needs you"   // a place, or too many realms, failed at the last look
 )
 
@@ -35,7 +36,9 @@ func (d *Device) TryingOut() bool {
 // is said even where the realms are embedded.
 func (d *Device) State(now time.Time) State {
 	switch {
-	case d.Stage != StageDone:
+	case d.Stage == StageDeleting:
+		return StateDeleting
+	case d.Stage != StageDone, d.Next != nil, len(d.Old) > 0:
 		return StateUnfinished
 	case d.failing():
 		return StateNeedsYou

@@ -17,6 +17,8 @@ const (
 	StepOpen     StepName = "open"      // the realms are asked with the PIN
 	StepVerify   StepName = "verify"    // what was opened is checked
 	StepFiles    StepName = "files"     // attached files are opened
+	StepRetire   StepName = "retire"    // the record of a replaced PIN is deleted
+	StepSweep    StepName = "sweep"     // what was made under it is removed from a place
 )
 
 // A StepState is how far a step has come.

@@ -91,7 +91,7 @@ func uploadTo(ctx context.Context, cfg *Config, d *Device, p Place, state *Place
 			return err
 		}
 		if part == envelope.WalletPart {
-			e.Opened = d.Proved // the bytes sealed here were opened with what the PIN gave back
+			e.Opened = d.Wallet.Opened
 		}
 		*seen = e
 	}
@@ -105,17 +105,29 @@ func (d *Device) sealedBytes(ctx context.Context, cfg *Config, part envelope.Par
 	if newest.Pending != nil {
 		return newest.Pending, nil
 	}
+	return d.bytesInPlace(ctx, cfg, part)
+}
+
+// bytesInPlace reads a part's sealed bytes from the first place that gives them back as
+// they were.
+func (d *Device) bytesInPlace(ctx context.Context, cfg *Config, part envelope.Part) ([]byte, error) {
+	newest, _ := d.part(part, &PlaceState{})
+	var none error = store.Errorf("get", "", store.ErrNotFound, "no place gives back the %s part", part)
 	for _, p := range cfg.Places {
 		state := d.place(p.Name)
 		if state == nil || !d.holds(part, state) {
 			continue
 		}
 		_, seen := d.part(part, state)
-		if sealed, err := p.Store.Get(ctx, seen.File); err == nil && envelope.Sum(sealed) == newest.SHA256 {
+		sealed, err := p.Store.Get(ctx, seen.File)
+		switch {
+		case err == nil && envelope.Sum(sealed) == newest.SHA256:
 			return sealed, nil
+		case err != nil && !errors.Is(err, store.ErrNotFound):
+			none = &PlaceError{p.Name, err} // it could not look
 		}
 	}
-	return nil, store.Errorf("get", "", store.ErrNotFound, "no place gives back the %s part", part)
+	return nil, none
 }
 
 // put creates one file and reads it back.

@@ -36,6 +36,19 @@ func Inspect(sealed []byte) (*Stanza, error) {
 	return c.stanza()
 }
 
+// Recipients is how many keys a sealed file opens with: one, or two with an emergency kit.
+// It is 0 for what is no backup.
+func Recipients(sealed []byte) int {
+	c, err := readHeader(sealed)
+	if err != nil {
+		return 0
+	}
+	if _, err := c.stanza(); err != nil {
+		return 0
+	}
+	return len(c.stanzas) - 1 // beside ours
+}
+
 func readHeader(sealed []byte) (*capture, error) {
 	if len(sealed) > MaxSize {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(sealed))

@@ -38,6 +38,22 @@ var english = table{
 			"An interrupted backup was taken back.",
 			"Nothing was kept from it, in no place. Older backups are untouched.",
 			"Make the backup again."},
+		"not-changed": {
+			"An interrupted change of the PIN was taken back.",
+			"The backup is as it was: it opens with the PIN from before.",
+			"Change the PIN again."},
+		"old-pin": {
+			"The new PIN works. The one before it still opens what was made under it.",
+			"The backup is safe with both. Nothing was removed.",
+			"Run the backup again later: it ends the old PIN as soon as enough PIN servers answer."},
+		"deleting": {
+			"This backup is being deleted.",
+			"Nothing is written for it any more.",
+			"Finish deleting it, then make a new backup."},
+		"not-deleted": {
+			"Not everything is deleted yet.",
+			"What is listed may still be there. Nothing is written for this backup any more.",
+			"Mend what is listed, then delete it again: it goes on where it stopped."},
 		"changed": {
 			"Something else stands where the backup was.",
 			"It was not touched. Other places are not affected.",
@@ -131,6 +147,22 @@ var english = table{
 			"There are attached files, but not the wallet they belong to.",
 			"The files are untouched. The recovery phrase opens them.",
 			"Look for the wallet's own file in another place."},
+		"wrong-kit": {
+			"This emergency kit belongs to another backup.",
+			"Nothing was changed, and nothing is used up by trying.",
+			"Compare the backup's id on the paper with the one shown here."},
+		"kit-typed": {
+			"The emergency kit is not typed as it stands on the paper: {reason}.",
+			"Nothing was changed, and nothing is used up by trying.",
+			"Compare it with the paper, block by block, and type it again."},
+		"other-wallet": {
+			"These words belong to another wallet.",
+			"Nothing was changed.",
+			"Give the words of this wallet, with its passphrase if it has one."},
+		"needs-pin": {
+			"This device can do that only with the PIN.",
+			"Nothing was changed.",
+			"Give the PIN instead of the words."},
 		"old-files": {
 			"These attached files were made under a PIN that had been replaced.",
 			"They were left out. They are still in the place.",
@@ -300,6 +332,8 @@ var english = table{
 		"open":      {"Ask the PIN servers", "Asking the PIN servers", "The PIN is right"},
 		"verify":    {"Check what was opened", "Checking what was opened", "Checked: it is this wallet, whole"},
 		"files":     {"Open the attached files", "Opening the attached files", "Looked for attached files"},
+		"retire":    {"End the PIN before", "Ending the PIN before", "The PIN before opens nothing any more"},
+		"sweep":     {"Remove the old file from {where}", "Removing the old file from {where}", "Removed the old file from {where}"},
 	},
 
 	states: map[string]State{
@@ -315,6 +349,10 @@ var english = table{
 			"Not finished",
 			"It has not been verified in every place yet.",
 			"Run the backup again: it goes on where it stopped."},
+		"deleting": {
+			"Being deleted",
+			"Something of it may be left. Nothing is written for it any more.",
+			"Delete it again: it goes on where it stopped."},
 		"queued": {
 			"Queued",
 			"Your computer's own copy of the cloud has it. Whether the cloud itself has it cannot be seen from here.",

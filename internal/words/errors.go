@@ -32,6 +32,10 @@ var kinds = []kind{
 	{cloudseed.ErrRealms, "pin-servers", ExitFailure},
 	{cloudseed.ErrBusy, "pin-servers-busy", ExitFailure},
 	{cloudseed.ErrUndone, "undone", ExitFailure},
+	{cloudseed.ErrNotChanged, "not-changed", ExitFailure},
+	{cloudseed.ErrOldPIN, "old-pin", ExitIncomplete},
+	{cloudseed.ErrDeleting, "deleting", ExitFailure},
+	{cloudseed.ErrNotDeleted, "not-deleted", ExitIncomplete},
 	{cloudseed.ErrChanged, "changed", ExitFailure},
 	{cloudseed.ErrNotBackup, "not-a-backup", ExitFailure},
 	{cloudseed.ErrNewerFormat, "newer-format", ExitFailure},
@@ -42,6 +46,9 @@ var kinds = []kind{
 	{cloudseed.ErrOldFiles, "old-files", ExitFailure},
 	{cloudseed.ErrNoBackup, "no-backup", ExitNotFound}, // around the reason, if files are there
 	{cloudseed.ErrBadFile, "bad-file", ExitUsage},
+	{cloudseed.ErrWrongKit, "wrong-kit", ExitFailure}, // around ErrWrongKey
+	{cloudseed.ErrOtherWallet, "other-wallet", ExitUsage},
+	{cloudseed.ErrNeedsPIN, "needs-pin", ExitUsage},
 	{envelope.ErrWrongKey, "wrong-key", ExitFailure},
 
 	{phrase.ErrLanguage, "phrase-language", ExitUsage},
@@ -124,7 +131,10 @@ func typed(err error) (Message, bool) {
 	var unknown *cloudseed.UnknownRealmsError
 	var noClient *signin.NoClientIDError
 	var account *signin.WrongAccountError
+	var typo *cloudseed.KitTypoError
 	switch {
+	case errors.As(err, &typo):
+		return row("kit-typed", ExitUsage, "reason", kitTypo(typo)), true
 	case errors.As(err, &wrong) && wrong.Left > 0:
 		return row("wrong-pin", ExitWrongPIN, "left", english.count(wrong.Left, "try")), true
 	case errors.As(err, &wrong):

@@ -34,6 +34,7 @@ var typedErrors = map[string]struct {
 	"juicebox.WrongPINError":       {&juicebox.WrongPINError{Left: 2}, "wrong-pin"},
 	"juicebox.BusyError":           {&juicebox.BusyError{After: time.Minute}, "pin-servers-busy"},
 	"juicebox.RealmError":          {&juicebox.RealmError{Err: juicebox.ErrUnreachable}, "pin-server-offline"},
+	"cloudseed.KitTypoError":       {&cloudseed.KitTypoError{Block: 3, Got: 58, Want: 58}, "kit-typed"},
 	"cloudseed.WeakPINError":       {&cloudseed.WeakPINError{Reason: cloudseed.PINYear}, "weak-pin"},
 	"cloudseed.PlaceError":         {&cloudseed.PlaceError{Place: "usb", Err: store.ErrFull}, "full"},
 	"cloudseed.IncompleteError":    {&cloudseed.IncompleteError{Failed: []*cloudseed.PlaceError{{Place: "usb", Err: store.ErrFull}}}, "incomplete"},

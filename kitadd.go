@@ -1,0 +1,222 @@
+package cloudseed
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/secret"
+)
+
+// The kinds of failure beside those of Restore and Update.
+var (
+	ErrOtherWallet = errors.New("the words belong to another wallet")
+	ErrNeedsPIN    = errors.New("this device can do that only with the PIN")
+)
+
+// An Unlock is one of two ways to the wallet, for verbs that must seal it again: the PIN,
+// which spends a try at the realms, or the wallet itself, where the program has it.
+type Unlock struct {
+	PIN    secret.Text
+	Wallet *Wallet // complete, with its passphrase, birthday and descriptors; used when not nil
+}
+
+// AddKit seals the wallet again, to a new emergency kit beside the PIN's key, as the next
+// generation under the same registration, and attached files likewise; it opens what it
+// sealed with the kit, and puts it into every place, read back. Generations that were there
+// before stay: they open with the PIN, not with the kit. If there was a kit, the new one
+// takes its place from now on, but files that were sealed to the old one go on opening with it.
+//
+// With a Wallet it asks no realm, and fails with ErrOtherWallet if that is not the vault's
+// or with ErrNeedsPIN if this device does not remember the public half of the PIN's key.
+// With a PIN it fails as Restore does. It fails with an *IncompleteError when some place
+// does not have it yet; Resume goes on. Only ProveKit makes the kit ready.
+func AddKit(ctx context.Context, cfg Config, d *Device, kit Kit, with Unlock) error {
+	cfg.inTurn()
+	if err := d.writable(); err != nil {
+		return fmt.Errorf("add kit: %w", err)
+	}
+	u, err := d.unlock(ctx, &cfg, with)
+	if err != nil {
+		return err
+	}
+	defer u.clear()
+	if err := cfg.during(StepSeal, "", func() error { return d.sealToKit(ctx, &cfg, u, kit) }); err != nil {
+		return err
+	}
+	d.Stage = StageSealed
+	if err := cfg.save(d); err != nil {
+		return err
+	}
+	return upload(ctx, &cfg, d)
+}
+
+// An unlocked wallet, for as long as it is sealed again.
+type unlocked struct {
+	wallet   *Wallet
+	own      bool        // the wallet was opened here, and is cleared here
+	vaultKey secret.Text // empty without the PIN
+	to       *age.HybridRecipient
+	stanza   *envelope.Stanza
+}
+
+func (u *unlocked) clear() {
+	u.vaultKey.Clear()
+	if u.own {
+		u.wallet.Phrase.Clear()
+		u.wallet.Passphrase.Clear()
+	}
+}
+
+func (d *Device) unlock(ctx context.Context, cfg *Config, with Unlock) (*unlocked, error) {
+	s, err := envelope.ParseStanza(d.Stanza)
+	if err != nil {
+		return nil, err
+	}
+	if with.Wallet != nil {
+		return d.unlockWithWallet(s, with.Wallet)
+	}
+	return d.unlockWithPIN(ctx, cfg, s, with.PIN)
+}
+
+func (d *Device) unlockWithWallet(s *envelope.Stanza, w *Wallet) (*unlocked, error) {
+	entropy := w.Phrase.Entropy()
+	defer entropy.Clear()
+	root := envelope.RootKey(entropy, s.Salt)
+	defer clear(root)
+	fingerprint, err := w.Fingerprint()
+	if err != nil {
+		return nil, err
+	}
+	if fingerprint != d.Fingerprint || !bytes.Equal(root.Public().(ed25519.PublicKey), s.Root) {
+		return nil, ErrOtherWallet
+	}
+	if d.VaultRecipient == "" {
+		return nil, ErrNeedsPIN
+	}
+	to, err := age.ParseHybridRecipient(d.VaultRecipient)
+	return &unlocked{wallet: w, to: to, stanza: s}, err
+}
+
+// unlockWithPIN reads the newest wallet part from a place before it spends a try.
+func (d *Device) unlockWithPIN(ctx context.Context, cfg *Config, s *envelope.Stanza, pin secret.Text) (*unlocked, error) {
+	sealed, err := d.sealedBytes(ctx, cfg, envelope.WalletPart)
+	if err != nil {
+		return nil, err
+	}
+	u := &unlocked{stanza: s, own: true}
+	if u.vaultKey, err = recoverKey(ctx, cfg, s, pin); err != nil {
+		return nil, err
+	}
+	err = cfg.during(StepVerify, "", func() error {
+		o, err := openWalletPart(Located{sealed: sealed}, u.vaultKey)
+		if err != nil {
+			return err
+		}
+		r := &Restored{}
+		u.wallet = &r.Wallet
+		return r.readWallet(o)
+	})
+	if err == nil {
+		u.to, err = envelope.Recipient(u.vaultKey)
+	}
+	if err != nil {
+		u.vaultKey.Clear()
+		return nil, err
+	}
+	d.Proved = now()
+	return u, nil
+}
+
+// sealToKit makes the next generation of both parts.
+func (d *Device) sealToKit(ctx context.Context, cfg *Config, u *unlocked, kit Kit) error {
+	recipient, err := envelope.Recipient(kit.seed)
+	if err != nil {
+		return err
+	}
+	next := *d // d changes only when all has been sealed
+	next.VaultRecipient = u.to.String()
+	next.Kit = KitState{Recipient: recipient.String(), Sealed: now()}
+	if err := next.sealWalletAgain(cfg, u, kit); err != nil {
+		return err
+	}
+	if d.Files.Generation > 0 {
+		if err := next.sealFilesAgain(ctx, cfg, u); err != nil {
+			return err
+		}
+	}
+	*d = next
+	return nil
+}
+
+func (d *Device) sealWalletAgain(cfg *Config, u *unlocked, kit Kit) error {
+	to, err := d.recipients(u.to)
+	if err != nil {
+		return err
+	}
+	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
+	defer clear(owner)
+	h := envelope.Header{Generation: d.Wallet.Generation + 1, Previous: d.Wallet.SHA256, Created: now(),
+		Device: cfg.DeviceName, Files: d.Accepted, Places: d.placeURLs()}
+	wallet := sealedWallet(u.wallet, d)
+	defer wallet.Phrase.Clear()
+	sealed, err := envelope.SealWallet(u.stanza, owner, h, wallet, to...)
+	if err != nil {
+		return err
+	}
+	if err := opensWallet(sealed, kit.seed); err != nil {
+		return err
+	}
+	opened := time.Time{}
+	if u.vaultKey.Len() > 0 {
+		if err := opensWallet(sealed, u.vaultKey); err != nil {
+			return err
+		}
+		opened = d.Proved
+	}
+	d.Wallet = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created,
+		Pending: sealed, Opened: opened, Kit: true}
+	return nil
+}
+
+// opensWallet tells whether a key opens a sealed wallet part, to the last check.
+func opensWallet(sealed []byte, key secret.Text) error {
+	o, err := openWalletPart(Located{sealed: sealed}, key)
+	if err == nil {
+		o.Wallet.Phrase.Clear()
+		o.Wallet.Passphrase.Clear()
+	}
+	return err
+}
+
+// sealFilesAgain seals the newest attached files to the kit too, if a place gives them back.
+// If none does they stay as they are, and Device.KitOpensFiles says so.
+func (d *Device) sealFilesAgain(ctx context.Context, cfg *Config, u *unlocked) error {
+	sealed, err := d.sealedBytes(ctx, cfg, envelope.FilesPart)
+	if err != nil {
+		return nil
+	}
+	entropy := u.wallet.Phrase.Entropy()
+	defer entropy.Clear()
+	key := envelope.FilesKey(entropy, u.stanza.Salt)
+	defer key.Clear()
+	o, err := envelope.Open(sealed, key)
+	if err != nil {
+		return err
+	}
+	return d.sealFiles(cfg.DeviceName, o.Files)
+}
+
+func (d *Device) placeURLs() []string {
+	var urls []string
+	for _, p := range d.Places {
+		urls = append(urls, p.URL)
+	}
+	return urls
+}
