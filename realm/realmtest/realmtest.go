@@ -167,6 +167,23 @@ func expect(ok bool, got, want juicebox.Status) error {
 	return fmt.Errorf("got status %q, want %q", got, want)
 }
 
+// Storms lets guessers loose on one record, shared out among ways to reach it, until every
+// one was told NoGuesses. It returns how many guesses were answered.
+func Storms(ctx context.Context, targets []Target, guessers int) (answered int64, err error) {
+	storms := make([]Storm, len(targets))
+	errs := make([]error, len(targets))
+	var wg sync.WaitGroup
+	for i, target := range targets {
+		storms[i].Target, storms[i].Guessers = target, guessers/len(targets)
+		wg.Go(func() { errs[i] = storms[i].Run(ctx) })
+	}
+	wg.Wait()
+	for i := range storms {
+		answered += storms[i].Answered.Load()
+	}
+	return answered, errors.Join(errs...)
+}
+
 // CheckSpent says what is wrong with a stored record after a storm that was to use up all
 // allowed guesses, and that was answered so often.
 func CheckSpent(stored []byte, allowed uint16, answered int64) error {

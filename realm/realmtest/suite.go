@@ -255,20 +255,13 @@ func StormAt(t testing.TB, stores []realm.Store) error {
 	if _, err := user.At(t, stores[0]).Ask(ctx, Registration(allowed)); err != nil {
 		t.Fatal(err)
 	}
-	storms := make([]Storm, len(stores))
-	errs := make([]error, len(stores))
-	var wg sync.WaitGroup
-	for i, store := range stores {
-		storms[i] = Storm{Target: user.At(t, store), Guessers: guessers / len(stores)}
-		wg.Go(func() { errs[i] = storms[i].Run(ctx) })
+	var targets []Target
+	for _, store := range stores {
+		targets = append(targets, user.At(t, store))
 	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
+	answered, err := Storms(ctx, targets, guessers)
+	if err != nil {
 		return err
-	}
-	var answered int64
-	for i := range storms {
-		answered += storms[i].Answered.Load()
 	}
 	return CheckSpent(get(t, stores[0], user.Record()), allowed, answered)
 }
