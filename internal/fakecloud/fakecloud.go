@@ -44,6 +44,7 @@ type Cloud struct {
 	routes    []route
 	faults    []*Fault
 	exchanges []Exchange
+	watch     func(Exchange)
 	underWay  atomic.Int64 // exchanges
 	refused   []string
 	ahead     time.Duration // of the real clock

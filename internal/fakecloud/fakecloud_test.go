@@ -128,6 +128,7 @@ func TestFaults(t *testing.T) {
 		"cut":         {fakecloud.Fault{Cut: 3}, "~ 200 200", 3},
 		"changed":     {fakecloud.Fault{Change: func([]byte) []byte { return []byte("longer than before, by far") }}, "200 200 200", 3},
 		"faster":      {fakecloud.Fault{Do: func() { acted += 10 }}, "200 200 200", 13},
+		"served":      {fakecloud.Fault{Serve: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }}, "502 200 200", 2},
 		"late answer": {fakecloud.Fault{Delay: time.Millisecond}, "200 200 200", 3},
 	} {
 		acted = 0
@@ -196,6 +197,17 @@ func TestExchanges(t *testing.T) {
 	}
 	if c.Forget(); len(c.Exchanges()) != 0 {
 		t.Error("not forgotten")
+	}
+}
+
+// Watched, exchanges are handed on and not kept.
+func TestWatch(t *testing.T) {
+	c := start(t)
+	got := make(chan fakecloud.Exchange, 1)
+	c.Watch(func(e fakecloud.Exchange) { got <- e })
+	ask(t, c.Client(), "GET", "https://api.example.com/a", "")
+	if e := <-got; e.URL.Path != "/a" || len(c.Exchanges()) != 0 {
+		t.Errorf("watched %v, kept %d", e.URL, len(c.Exchanges()))
 	}
 }
 

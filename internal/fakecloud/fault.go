@@ -26,6 +26,7 @@ type Fault struct {
 	Status int           // is the answer, with Header and Body; the fake never sees the request
 	Header http.Header
 	Body   string
+	Serve  http.HandlerFunc         // is the answer, made anew each time
 	Lost   bool                     // the fake does what was asked, then hangs up without an answer
 	Cut    int                      // the answer's body ends after this many bytes, against its Content-Length
 	Change func(body []byte) []byte // the answer's body is replaced, its headers adapted
@@ -84,7 +85,7 @@ func (f *Fault) matches(r *http.Request) bool {
 
 // spoils tells whether the answer is not what the fake gave.
 func (f *Fault) spoils() bool {
-	return f != nil && (f.Drop || f.Status != 0 || f.Lost || f.Cut > 0 || f.Change != nil)
+	return f != nil && (f.Drop || f.Status != 0 || f.Serve != nil || f.Lost || f.Cut > 0 || f.Change != nil)
 }
 
 // serve answers r as the fault says. A nil fault changes nothing.
@@ -107,6 +108,8 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, handler http.Handl
 		hangUp(w)
 	case f.Status != 0:
 		f.refuse(w)
+	case f.Serve != nil:
+		f.Serve(w, r)
 	case f.Lost, f.Cut > 0, f.Change != nil:
 		f.spoil(w, r, handler)
 	default:

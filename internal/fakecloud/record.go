@@ -36,6 +36,14 @@ func (c *Cloud) Exchanges() []Exchange {
 	return slices.Clone(c.exchanges)
 }
 
+// Watch gives each exchange to f, in the order in which they were answered, instead of
+// keeping it: for a Cloud that runs long.
+func (c *Cloud) Watch(f func(Exchange)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watch = f
+}
+
 // settle waits a moment for those under way: a client has its answer a little before the
 // exchange is kept.
 func (c *Cloud) settle() {
@@ -69,6 +77,10 @@ func (c *Cloud) record(w http.ResponseWriter, r *http.Request, fault bool, serve
 		e.Body, e.Status, e.Answer, e.AnswerHeader = heard.bytes, said.status, said.bytes, w.Header().Clone()
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if c.watch != nil {
+			c.watch(e)
+			return
+		}
 		c.exchanges = append(c.exchanges, e)
 	}()
 	serve(said, r)

@@ -140,6 +140,11 @@ func (c *call) prepare(m metadata, data []byte, kind string) (*file, error) {
 func (c *call) store(f *file) (any, error) {
 	delete(c.disk.ids, f.id)
 	c.disk.files[f.id] = f
+	if c.twins {
+		twin := *f
+		twin.id, twin.created = newID(), f.created.Add(time.Millisecond)
+		c.disk.files[twin.id] = &twin
+	}
 	return c.one(f)
 }
 

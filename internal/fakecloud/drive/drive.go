@@ -48,6 +48,7 @@ type Server struct {
 	page  int
 	lag   time.Duration
 	limit int64
+	twins bool
 	off   map[Rule]bool
 }
 
@@ -91,6 +92,10 @@ func (s *Server) Page(n int) { s.set(func() { s.page = n }) }
 // Lag lets listings, but not reading by id, show what was true this long ago. Google does
 // not promise when a new file is listed.
 func (s *Server) Lag(d time.Duration) { s.set(func() { s.lag = d }) }
+
+// Twins lets every file that an app creates be stored twice, the second one under another id
+// and a moment younger. Drive is known to do it ("dedupe" in rclone's documentation).
+func (s *Server) Twins(on bool) { s.set(func() { s.twins = on }) }
 
 // Limit sets the bytes that each account may keep.
 func (s *Server) Limit(bytes int64) { s.set(func() { s.limit = bytes }) }

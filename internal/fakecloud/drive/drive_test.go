@@ -140,6 +140,20 @@ func TestLag(t *testing.T) {
 	}
 }
 
+// A file that Drive stored twice is one more file of the name, a moment younger.
+func TestTwins(t *testing.T) {
+	w := newWorld(t)
+	w.drive.Twins(true)
+	id := w.create(t, `{"name":"a"}`, "x")
+	w.drive.Twins(false)
+	w.cloud.Skip(time.Second)
+	w.create(t, `{"name":"b"}`, "y")
+	w.holds(t, "a=x", "a=x", "b=y")
+	if first := w.drive.Files(sam)[0].ID; first != id {
+		t.Errorf("%s is the older one, the app was told of %s", first, id)
+	}
+}
+
 func TestFault(t *testing.T) {
 	w := newWorld(t)
 	w.cloud.Fail(drive.Fault("GET", drive.UserRateLimit))

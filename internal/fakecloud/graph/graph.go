@@ -134,6 +134,13 @@ func (s *service) newDrive(email string) *Drive {
 	return d
 }
 
+// SetCapacity sets the bytes that the drive may keep, at any time.
+func (d *Drive) SetCapacity(bytes int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.Capacity = bytes
+}
+
 // Break switches a rule off, for all drives.
 func (d *Drive) Break(r Rule) {
 	d.mu.Lock()

@@ -109,7 +109,7 @@ var rules = map[graph.Rule]func(t testing.TB, b *bench){
 		want(t, b.fragment(t, session.text("uploadUrl"), 0, 5, 5), 412, "resourceModified")
 	},
 	graph.Quota: func(t testing.TB, b *bench) {
-		b.Capacity = 100
+		b.SetCapacity(100)
 		want(t, b.ask(t, "PUT", app+":/a:/content", make([]byte, 101)), 507, "quotaLimitReached")
 		want(t, b.ask(t, "POST", app+":/a:/createUploadSession", []byte(`{"item":{"fileSize":101}}`)), 507, "quotaLimitReached")
 		want(t, b.fragment(t, b.session(t, "a"), 0, 101, 101), 507, "quotaLimitReached")

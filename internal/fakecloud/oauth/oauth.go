@@ -191,6 +191,13 @@ func (s *Server) Expire() {
 	}
 }
 
+// SetLife sets how long access tokens live that are given from now on.
+func (s *Server) SetLife(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Life = d
+}
+
 // Disconnect ends all that an account ever allowed: the person removed the app in the
 // account's settings, or changed the password.
 func (s *Server) Disconnect(email string) {

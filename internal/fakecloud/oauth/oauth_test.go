@@ -180,6 +180,22 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// Access tokens end at once, or soon; refresh tokens stay good.
+func TestExpire(t *testing.T) {
+	a := start(t, google())
+	tokens := a.Issue(sam.Email)
+	a.SetLife(time.Minute)
+	short := a.Issue(sam.Email)
+	a.cloud.Skip(2 * time.Minute)
+	a.wantBearer(t, tokens.Access, nil)
+	a.wantBearer(t, short.Access, oauth.ErrExpired)
+	a.Expire()
+	a.wantBearer(t, tokens.Access, oauth.ErrExpired)
+	if next, code := a.refresh(t, tokens.Refresh); code != "" || next.Expiry.After(a.cloud.Now().Add(2*time.Minute)) {
+		t.Errorf("refreshed: %v, %q", next, code)
+	}
+}
+
 func TestRevoke(t *testing.T) {
 	g := start(t, google())
 	tokens := g.Issue(sam.Email)
