@@ -100,22 +100,19 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	if s.metrics != nil {
-		side, err := net.ListenTCP("tcp", s.metrics)
-		if err != nil {
-			return fmt.Errorf("--metrics: %w", err)
-		}
-		fmt.Fprintf(stdout, "metrics on http://%s/metrics\n", side.Addr())
-		// It answers until the very end, so that stopping can be watched.
-		admin := newServer(s.admin(), s.log)
-		wg.Go(func() { admin.Serve(side) })
-		defer admin.Close()
+	side, err := s.serveAdmin(&wg)
+	if err != nil {
+		return fmt.Errorf("--metrics: %w", err)
 	}
+	defer side.Close()
 	wg.Go(func() { s.sweep(background) })
 	wg.Go(func() { s.watchFiles(background) })
 	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine,
 		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
 	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
+	if side.Addr != "" {
+		fmt.Fprintf(stdout, "metrics on http://%s/metrics\n", side.Addr)
+	}
 	return s.serveUntil(ctx, s.newServer(), listener)
 }
 
@@ -158,6 +155,22 @@ func (s *server) sweep(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// serveAdmin answers the operator until the very end, so that stopping can be watched. Its
+// Addr is empty if nobody asked for it.
+func (s *server) serveAdmin(wg *sync.WaitGroup) (*http.Server, error) {
+	side := newServer(s.admin(), s.log)
+	if s.metrics == nil {
+		return side, nil
+	}
+	listener, err := net.ListenTCP("tcp", s.metrics)
+	if err != nil {
+		return nil, err
+	}
+	side.Addr = listener.Addr().String()
+	wg.Go(func() { side.Serve(listener) })
+	return side, nil
 }
 
 // admin answers the operator, on a listener of its own.
