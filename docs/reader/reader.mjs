@@ -56,7 +56,7 @@ export function inspect(sealed) {
   return readStanza(ours[0]);
 }
 
-function readStanza(body) {
+export function readStanza(body) {
   const check = (ok, what) => insist(ok, "stanza", what);
   check(body.length <= 16384, "too large");
   check(body.length > 64, "cut short");
