@@ -35,6 +35,7 @@ type Request struct {
 const (
 	patience = 5 * time.Minute // for the person
 	speaking = time.Minute     // for a provider, once the person is done
+	courtesy = 5 * time.Second // for a provider, to take back what is not used
 )
 
 // SignIn lets the person sign in, and keeps the account under r.Name. If one is kept there
@@ -81,14 +82,39 @@ func (a *Accounts) run(ctx context.Context, r Request, client ClientID, known *r
 	if err != nil {
 		return nil, err
 	}
+	next, err := f.keep(ctx, known, token)
+	if err != nil {
+		f.giveBack(ctx, token)
+	}
+	return next, err
+}
+
+// keep keeps the account that token is for, if it is the right one and ctx has not ended.
+func (f *flow) keep(ctx context.Context, known *record, token *oauth2.Token) (*record, error) {
 	next, err := f.record(ctx, token)
 	if err != nil {
 		return nil, err
 	}
 	if known != nil && known.subject != next.subject {
-		return nil, &WrongAccountError{Provider: r.Provider, Want: mask(known.email), Got: mask(next.email)}
+		return nil, &WrongAccountError{Provider: f.request.Provider, Want: mask(known.email), Got: mask(next.email)}
 	}
-	return next, a.session(r.Name).replace(ctx, next)
+	return next, f.accounts.session(f.request.Name).replace(ctx, next)
+}
+
+// giveBack revokes a token that nobody will use, where that ends no other sign-in. It is a
+// courtesy: that it fails changes nothing, for the token is kept nowhere.
+func (f *flow) giveBack(ctx context.Context, token *oauth2.Token) {
+	if f.request.Provider != Dropbox {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), courtesy)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, dropboxRevoke, nil)
+	if err != nil {
+		return
+	}
+	r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	f.accounts.post(f.accounts.direct(), r)
 }
 
 // A flow is one attempt to sign in (RFC 6749 §4.1 with RFC 7636).

@@ -17,6 +17,24 @@ var revocations = map[Provider]func(a *Accounts, ctx context.Context, name strin
 	Dropbox: revokeDropbox,
 }
 
+// alone are the providers where revoking one sign-in ends no other one of that account.
+var alone = map[Provider]bool{Dropbox: true}
+
+// Drop forgets a sign-in that was given up before anything counted on it. It is revoked
+// only where that ends no other device's: at Google the permission of all of them would
+// end, and somebody who changed their mind on one does not mean that. It is forgotten even
+// when the provider cannot be told; then err says why.
+func (a *Accounts) Drop(ctx context.Context, name string) error {
+	kept, err := a.load(name)
+	if errors.Is(err, store.ErrSignedOut) {
+		return nil
+	}
+	if err == nil && alone[kept.provider] {
+		err = revocations[kept.provider](a, ctx, name, kept)
+	}
+	return errors.Join(err, a.session(name).forget())
+}
+
 // SignOut takes back the permission at the provider and forgets the account. It is
 // forgotten here even when the provider cannot be told; then revoked is false and err says
 // why. Microsoft has no way to be told: revoked is false and err nil. Either way the person
@@ -70,10 +88,12 @@ func revokeGoogle(a *Accounts, ctx context.Context, _ string, kept *record) erro
 	return revokeRefused(Google, status)
 }
 
+const dropboxRevoke = "https://api.dropboxapi.com/2/auth/token/revoke"
+
 // revokeDropbox asks in the name of the account: the refresh token ends with the access
 // token. That nobody is signed in any more is as good.
 func revokeDropbox(a *Accounts, ctx context.Context, name string, _ *record) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.dropboxapi.com/2/auth/token/revoke", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, dropboxRevoke, nil)
 	if err != nil {
 		return err
 	}

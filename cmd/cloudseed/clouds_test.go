@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -114,19 +115,23 @@ func (w *world) browse(page string) error {
 	w.pages.Add(1)
 	go func() { // as a browser does, it opens the page and lets the program go on
 		defer w.pages.Done()
-		back, err := w.answer(page)
+		browser := w.cloud.Client()
+		browser.Jar, _ = cookiejar.New(nil)
+		browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		back, err := w.answer(browser, page)
 		if err != nil {
 			w.t.Errorf("%s: %v", page, err)
 			return
 		}
-		if answer, err := http.Get(back); err == nil {
+		if answer, err := browser.Get(back); err == nil {
 			answer.Body.Close()
 		}
 	}()
 	return nil
 }
 
-func (w *world) answer(page string) (string, error) {
+// answer does what the person does, and returns where that leads the browser.
+func (w *world) answer(browser *http.Client, page string) (string, error) {
 	u, err := url.Parse(page)
 	if err != nil {
 		return "", err
@@ -136,9 +141,12 @@ func (w *world) answer(page string) (string, error) {
 		choice.Email = w.person
 		return server.Answer(page, choice)
 	}
-	client := w.cloud.Client() // Apple's page
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	answer, err := client.PostForm(page, url.Values{"account": {w.person}})
+	begun, err := browser.Get(page) // leads to Apple's
+	if err != nil {
+		return "", err
+	}
+	begun.Body.Close()
+	answer, err := browser.PostForm(begun.Header.Get("Location"), url.Values{"account": {w.person}})
 	if err != nil {
 		return "", err
 	}

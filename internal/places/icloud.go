@@ -5,13 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log"
-	"net"
-	"net/http"
-	"net/url"
-	"time"
 
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/signin"
@@ -68,6 +62,9 @@ func (c *Config) signInICloud(ctx context.Context, a Address, browse func(string
 	if err != nil {
 		return Address{}, err
 	}
+	if ctx.Err() != nil {
+		return Address{}, ended(ctx, nil) // Apple has no way to be told; the session ends by itself
+	}
 	return c.keepICloud(Address{a.Kind, place.User()}, app, name)
 }
 
@@ -87,21 +84,21 @@ func (c *Config) keepICloud(a Address, app ICloud, name string) (Address, error)
 
 // askApple shows Apple's page and returns the token that comes back.
 func (c *Config) askApple(ctx context.Context, app ICloud, name string, browse func(string) error) (secret.Text, error) {
-	back, err := listen(app)
-	if err != nil {
-		return secret.Text{}, err
-	}
-	defer back.close()
-	_, err = icloud.Open(ctx, c.iCloudConfig(app, name))
+	_, err := icloud.Open(ctx, c.iCloudConfig(app, name))
 	var page *icloud.SignIn
 	if !errors.As(err, &page) {
 		return secret.Text{}, errors.Join(errors.New("CloudKit showed no page to sign in at"), err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, signin.ErrTimedOut)
+	back, err := listen(app, page.URL)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer back.close()
+	ctx, cancel := context.WithTimeoutCause(ctx, c.wait(), signin.ErrTimedOut)
 	defer cancel()
 	failed := make(chan error, 1)
 	go func() {
-		if err := browse(page.URL); err != nil {
+		if err := browse(back.start); err != nil {
 			failed <- err
 		}
 	}()
@@ -113,70 +110,6 @@ func (c *Config) askApple(ctx context.Context, app ICloud, name string, browse f
 	case <-ctx.Done():
 		return secret.Text{}, ended(ctx, ctx.Err())
 	}
-}
-
-// A callback is the port of this computer to which Apple sends the browser back. CloudKit
-// knows no state that would tie the answer to the question, so it takes the first answer
-// with a token, once, while somebody is signing in. Whoever made the person's browser come
-// here with another token would get a sealed file into their own iCloud.
-type callback struct {
-	url     *url.URL
-	server  *http.Server
-	answers chan *url.URL // holds one
-}
-
-func listen(app ICloud) (*callback, error) {
-	u, err := app.callback()
-	if err != nil {
-		return nil, store.Errorf("sign in", "", store.ErrRefused, "%w", err)
-	}
-	listener, err := net.Listen("tcp", u.Host)
-	if err != nil {
-		return nil, store.Errorf("sign in", "", store.ErrBusy, "the port for the answer is not free: %w", err)
-	}
-	c := &callback{url: u, answers: make(chan *url.URL, 1)}
-	c.server = &http.Server{
-		Handler: c, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // it could quote the token
-	}
-	c.server.SetKeepAlivesEnabled(false)
-	go c.server.Serve(listener)
-	return c, nil
-}
-
-func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
-	path := c.url.Path
-	if path == "" {
-		path = "/"
-	}
-	if r.Method != http.MethodGet || r.Host != c.url.Host || r.URL.Path != path || r.URL.Query().Get("ckWebAuthToken") == "" {
-		page(w, http.StatusNotFound, "Nothing here", "This address is only for signing in.")
-		return
-	}
-	select {
-	case c.answers <- r.URL:
-		page(w, http.StatusOK, "Thank you", "You can close this window and go back to Cloudseed. It says whether you are signed in.")
-	default:
-		page(w, http.StatusGone, "Already used", "This sign-in is over. You can close this window.")
-	}
-}
-
-func page(w http.ResponseWriter, status int, title, text string) {
-	w.WriteHeader(status)
-	fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n</html>\n", title, title, text)
-}
-
-// close lets the browser read its page, for two seconds, and closes the port.
-func (c *callback) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	c.server.Shutdown(ctx)
-	c.server.Close()
 }
 
 // loadError is why nothing can be loaded: nobody is signed in, or the Keeper fails.

@@ -29,7 +29,7 @@ func (c *Config) signInNextcloud(ctx context.Context, a Address, browse func(str
 	if err != nil {
 		return Address{}, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, patience, signin.ErrTimedOut)
+	limited, cancel := context.WithTimeoutCause(ctx, c.wait(), signin.ErrTimedOut)
 	defer cancel()
 	limited, stop := context.WithCancelCause(limited)
 	defer stop(nil)
@@ -46,6 +46,12 @@ func (c *Config) signInNextcloud(ctx context.Context, a Address, browse func(str
 	if a.Named() && a.user() != account.User {
 		err := nextcloud.SignOut(ctx, nextcloud.Config{URL: found.Rest, Password: account.Password, HTTP: c.client()})
 		return Address{}, errors.Join(wrongAccount(a, found), err)
+	}
+	if ctx.Err() != nil {
+		c.giveUp(ctx, func(ctx context.Context) error {
+			return nextcloud.SignOut(ctx, nextcloud.Config{URL: found.Rest, Password: account.Password, HTTP: c.client()})
+		})
+		return Address{}, ended(ctx, nil)
 	}
 	return found, kept(c.Keeper.Save(found.String(), account.Password.Reveal()))
 }

@@ -15,9 +15,11 @@
 package places
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/secret"
@@ -62,6 +64,9 @@ type Config struct {
 	Keeper  signin.Keeper // keeps what comes of a sign-in; comparable, such as a pointer
 	Clients Clients       // needed to sign in, not afterwards
 
+	// Wait is how long SignIn waits for the person. Zero is five minutes.
+	Wait time.Duration
+
 	// HTTP returns a client that reaches the providers. Nil uses that of each package.
 	HTTP func() *http.Client
 
@@ -72,13 +77,15 @@ type Config struct {
 // oauth are the accounts at providers of OAuth.
 func (c *Config) oauth() *signin.Accounts {
 	c.once.Do(func() {
-		c.accounts = &signin.Accounts{Keeper: c.Keeper, Clients: c.Clients.OAuth}
+		c.accounts = &signin.Accounts{Keeper: c.Keeper, Clients: c.Clients.OAuth, Wait: c.wait()}
 		if c.HTTP != nil {
 			c.accounts.Transport = c.HTTP().Transport
 		}
 	})
 	return c.accounts
 }
+
+func (c *Config) wait() time.Duration { return cmp.Or(c.Wait, 5*time.Minute) }
 
 // client is nil for the default of a package.
 func (c *Config) client() *http.Client {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"sync"
@@ -111,16 +112,17 @@ func freePort(t *testing.T) string {
 // as is a browser in which a person signs in as email.
 func (w *world) as(scheme, email string) func(string) error {
 	return func(page string) error {
+		browser := w.browser()
 		back, err := "", error(nil)
 		if scheme == "icloud" {
-			back, err = w.appleAnswer(page, email)
+			back, err = appleAnswer(browser, page, email)
 		} else {
 			back, err = w.servers[scheme].Answer(page, oauth.Choice{Email: email})
 		}
 		if err != nil {
 			return err
 		}
-		answer, err := http.Get(back)
+		answer, err := browser.Get(back)
 		if err == nil {
 			answer.Body.Close()
 		}
@@ -128,11 +130,23 @@ func (w *world) as(scheme, email string) func(string) error {
 	}
 }
 
-// appleAnswer does what a person does on Apple's page.
-func (w *world) appleAnswer(page, email string) (string, error) {
+// browser keeps cookies, and leaves it to the person to go on.
+func (w *world) browser() *http.Client {
 	client := w.cloud.Client()
+	client.Jar, _ = cookiejar.New(nil)
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	answer, err := client.PostForm(page, url.Values{"account": {email}})
+	return client
+}
+
+// appleAnswer begins at page, does what a person does on Apple's page, and returns where
+// that leads.
+func appleAnswer(browser *http.Client, page, email string) (string, error) {
+	begun, err := browser.Get(page)
+	if err != nil {
+		return "", err
+	}
+	begun.Body.Close()
+	answer, err := browser.PostForm(begun.Header.Get("Location"), url.Values{"account": {email}})
 	if err != nil {
 		return "", err
 	}

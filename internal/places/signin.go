@@ -21,8 +21,8 @@ var providers = map[string]signin.Provider{"gdrive": signin.Google, "dropbox": s
 // apple names iCloud in errors of package signin. Its sign-in is not OAuth.
 const apple signin.Provider = "iCloud"
 
-// patience is how long a person has to sign in.
-const patience = 5 * time.Minute
+// courtesy is how long a provider is given to take back what is not used.
+const courtesy = 5 * time.Second
 
 // SignIn lets the person sign in to a place in their browser, which browse opens at a
 // provider's page; browse may block. It returns the address of the place, to open and to
@@ -30,8 +30,9 @@ const patience = 5 * time.Minute
 // where it names the server. If it names an account, the person has to sign in as that
 // one: another is a [*signin.WrongAccountError].
 //
-// It waits until the person is done, for five minutes ([signin.ErrTimedOut]), or until ctx
-// ends ([signin.ErrCancelled]).
+// It waits until the person is done, for Config.Wait ([signin.ErrTimedOut]), or until ctx
+// ends ([signin.ErrCancelled]). Then nothing is kept, however late that was; whoever does
+// not want what it returns calls Drop.
 func (c *Config) SignIn(ctx context.Context, address string, browse func(url string) error) (url, account string, err error) {
 	if !strings.Contains(address, ":") {
 		address += ":"
@@ -52,6 +53,9 @@ func (c *Config) SignIn(ctx context.Context, address string, browse func(url str
 		a, err = c.signInOAuth(ctx, a, browse)
 	default:
 		err = store.Errorf("sign in", "", store.ErrRefused, "%s has no sign-in", a.Kind.Title)
+	}
+	if err != nil && ctx.Err() != nil {
+		return "", "", ended(ctx, err) // whatever broke off with it
 	}
 	if err != nil {
 		return "", "", err
@@ -82,7 +86,19 @@ func (c *Config) signInOAuth(ctx context.Context, a Address, browse func(string)
 	if name == a.String() {
 		return a, nil
 	}
+	if ctx.Err() != nil {
+		c.giveUp(ctx, func(ctx context.Context) error { return c.oauth().Drop(ctx, name) })
+		return Address{}, ended(ctx, nil)
+	}
 	return a, c.move(name, a.String())
+}
+
+// giveUp takes back what came of a sign-in that ended too late. It is a courtesy: what is
+// taken back is kept nowhere.
+func (c *Config) giveUp(ctx context.Context, takeBack func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), courtesy)
+	defer cancel()
+	takeBack(ctx)
 }
 
 // idMark stands in an address between the account, for people, and its fingerprint.
@@ -167,4 +183,18 @@ func (c *Config) SignOut(ctx context.Context, address string) (SignedOut, error)
 		out.Manage = p.ManageURL()
 	}
 	return out, err
+}
+
+// Drop forgets a sign-in that nothing counts on: the person has changed their mind before
+// the place was used. Unlike SignOut it revokes only what ends no other device's sign-in.
+func (c *Config) Drop(ctx context.Context, address string) error {
+	a, err := Parse(address)
+	if err != nil || !a.Kind.SignIn || !a.Named() {
+		return err
+	}
+	if a.Kind.Scheme == "nextcloud" || a.Kind.Scheme == "icloud" {
+		_, err := c.SignOut(ctx, address) // each sign-in is by itself
+		return err
+	}
+	return c.oauth().Drop(ctx, a.String())
 }
