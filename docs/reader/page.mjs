@@ -126,13 +126,12 @@ function secretWords(wallet) {
     button.ariaExpanded = String(!shown.hidden);
     shown.replaceChildren(...(shown.hidden ? [] : written(wallet)));
   }
-  return make("div", {}, make("div", { className: "row" }, button), shown);
+  return make("div", {}, paragraph(words.beforeWords), make("div", { className: "row" }, button), shown);
 }
 
 function written({ phrase, passphrase }) {
   const list = phrase.split(/\s+/u).map((word, i) => make("li", {}, make("span", { ariaHidden: "true" }, String(i + 1)), word));
   return [
-    paragraph("Whoever sees these words can spend the money. Look around you first.", "note"),
     make("ol", { className: "words" }, ...list),
     passphrase === "" ? "" : facts([["Passphrase", passphrase]]),
   ];
@@ -158,7 +157,8 @@ function saveLink({ name, data }) {
   return make("a", { className: "save", href, download: plain }, `Save ${plain} (${size(data.length)})`);
 }
 
-const size = (n) => (n < 1024 ? `${n} bytes` : n < 1 << 20 ? `${Math.ceil(n / 1024)} KiB` : `${(n / (1 << 20)).toFixed(1)} MiB`);
+// The number and its unit stay on one line.
+const size = (n) => (n < 1024 ? `${n}\u00a0bytes` : n < 1 << 20 ? `${Math.ceil(n / 1024)}\u00a0KiB` : `${(n / (1 << 20)).toFixed(1)}\u00a0MiB`);
 
 function refusedCard({ name, vault, refused }) {
   return make(

@@ -42,4 +42,5 @@ export const unproved =
 export const otherFingerprint =
   "The words do not give this fingerprint. The wallet may need a passphrase that is not in the backup, or another kind of derivation. Compare the addresses before you rely on it.";
 export const sameFingerprint = "The words give this fingerprint.";
+export const beforeWords = "Whoever sees the words can spend the money. Look around you first.";
 export const older = "A newer copy is above.";
