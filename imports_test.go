@@ -19,7 +19,7 @@ const module = "github.com/cloudseed/cloudseed"
 var arrows = map[string][]string{
 	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm/...", "signin", "store", "store/...", "internal/..."},
 	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
-	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile", "internal/words"},
+	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/profile":    {".", "store", "internal/filelock"},
 	".":                   {"envelope", "phrase", "juicebox", "store"},
@@ -44,7 +44,8 @@ var arrows = map[string][]string{
 	"store/iclouddrive":   {"store", "store/folder"},
 	"store/storetest":     {"store"},
 
-	"internal/fakecloud/...": {"internal/fakecloud", "internal/fakecloud/oauth"}, // stand-ins know nothing of us
+	"internal/fakecloud/...":     {"internal/fakecloud", "internal/fakecloud/oauth"}, // stand-ins know nothing of us
+	"internal/fakecloud/torture": {"internal/fakecloud", "internal/fakecloud/..."},   // all of them, as a command
 }
 
 // TestArrows keeps the layout of docs/design.md true: arrows point down only, leaves import
