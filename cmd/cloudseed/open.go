@@ -66,6 +66,7 @@ func (s *session) openApp(ctx context.Context) error {
 		},
 		Providers:     s.providers(),
 		SignIn:        clouds.SignIn,
+		Drop:          clouds.Drop,
 		DefaultFolder: suggestedFolder(),
 		DeviceName:    deviceName(),
 		DataDir:       s.profile.Dir(),

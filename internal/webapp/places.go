@@ -74,7 +74,14 @@ func (a *App) submitPlaceRemove(w http.ResponseWriter, r *http.Request, s *sessi
 	if r.PostFormValue("flow") == "restore" {
 		places, back = &s.restore.places, "restore"
 	}
-	*places = slices.DeleteFunc(*places, func(p chosenPlace) bool { return p.Name == r.PostFormValue("name") })
+	i := slices.IndexFunc(*places, func(p chosenPlace) bool { return p.Name == r.PostFormValue("name") })
+	if i >= 0 {
+		address := (*places)[i].URL
+		*places = slices.Delete(*places, i, i+1)
+		if !a.countsOn(s, address) {
+			a.drop(address)
+		}
+	}
 	to(w, r, s, back)
 }
 

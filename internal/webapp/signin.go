@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/profile"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/signin"
@@ -25,6 +26,7 @@ type signIn struct {
 	again    string // the name of the place that is signed in to again
 	want     string // and its address, which has to come out again; "" for any
 	server   string // of a Nextcloud
+	got      string // the address that came of it; "" if none did, or not yet
 	cancel   context.CancelFunc
 }
 
@@ -58,8 +60,13 @@ func (a *App) submitSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 		defer cancel()
 		place, err := a.connect(ctx, i)
 		s.mu.Lock()
-		defer s.mu.Unlock()
-		i.end(a.signedIn(s, i, place, err))
+		next := a.signedIn(s, i, place, err)
+		stray := !a.countsOn(s, i.got)
+		s.mu.Unlock()
+		if stray {
+			a.drop(i.got)
+		}
+		i.end(next)
 	})
 	to(w, r, s, "sign-in")
 }
@@ -99,6 +106,7 @@ func (a *App) connect(ctx context.Context, i *signIn) (chosenPlace, error) {
 	if err != nil {
 		return chosenPlace{}, &cloudseed.PlaceError{Place: i.provider.Title, Err: err}
 	}
+	i.got = address
 	if i.want != "" && address != i.want {
 		wrong := &signin.WrongAccountError{Provider: signin.Provider(i.provider.Title), Want: orThat(accountOf(i.want)), Got: orThat(mask(account))}
 		return chosenPlace{}, &cloudseed.PlaceError{Place: i.provider.Title, Err: wrong}
@@ -172,6 +180,37 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 	place.Name = a.freeName(i, place, *places)
 	*places = append(*places, place)
 	return i.flow
+}
+
+// countsOn tells whether anything counts on the sign-in to the place at address: what is
+// chosen just now, what this computer remembers, a backup. Where that cannot be read it is
+// assumed.
+func (a *App) countsOn(s *session, address string) bool {
+	chosen := func(p chosenPlace) bool { return p.URL == address }
+	if address == "" || slices.ContainsFunc(s.backup.places, chosen) || slices.ContainsFunc(s.restore.places, chosen) {
+		return true
+	}
+	known, err := a.Profile.Places()
+	if err != nil || slices.ContainsFunc(known, func(p profile.Place) bool { return p.URL == address }) {
+		return true
+	}
+	devices, err := a.Profile.Devices()
+	return err != nil || slices.ContainsFunc(devices, func(d *cloudseed.Device) bool {
+		return slices.ContainsFunc(d.Places, func(p cloudseed.PlaceState) bool { return p.URL == address })
+	})
+}
+
+// drop forgets a sign-in that nothing counts on. That a provider could not be told is for
+// the log: the person has changed their mind, and here it is forgotten.
+func (a *App) drop(address string) {
+	if _, ok := a.provider(address); !ok || a.Drop == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), reachTime)
+	defer cancel()
+	if err := a.Drop(ctx, address); err != nil {
+		a.Log.Warn("a sign-in that is not used could not be taken back", "error", err)
+	}
 }
 
 // freeName is the name of a place that was signed in to: the one that this computer knows

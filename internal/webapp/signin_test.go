@@ -22,6 +22,14 @@ type clouds struct {
 	asked    []string                                           // what SignIn was called with
 	answers  func(ctx context.Context) (rest string, err error) // the account, or why not
 	unlisted error                                              // of every place
+	dropped  []string                                           // what Drop was called with
+}
+
+func (c *clouds) drop(_ context.Context, address string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.dropped = append(c.dropped, address)
+	return nil
 }
 
 func (c *clouds) signIn(ctx context.Context, scheme string, browse func(string) error) (string, string, error) {
@@ -76,7 +84,7 @@ func cloudsClient(t *testing.T, world *clouds) *client {
 	t.Helper()
 	realms, http := embedded(t)
 	c := newClient(t, newApp(t, Config{
-		Realms: realms, HTTP: http, Open: world.open, SignIn: world.signIn,
+		Realms: realms, HTTP: http, Open: world.open, SignIn: world.signIn, Drop: world.drop,
 		Providers: []Provider{{Scheme: "gdrive", Title: "Google Drive"}, {Scheme: "dropbox", Title: "Dropbox"},
 			{Scheme: "onedrive", Title: "OneDrive", Missing: "Make a client id at https://entra.example."}, {Scheme: nextcloud, Title: "Nextcloud"}},
 	}))

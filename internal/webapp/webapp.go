@@ -72,6 +72,10 @@ type Config struct {
 	// place, and another account is a *signin.WrongAccountError.
 	SignIn func(ctx context.Context, scheme string, browse func(url string) error) (url, account string, err error)
 
+	// Drop forgets the sign-in to the place at url, which nothing counts on: it was given up
+	// too late, or the place was not chosen after all. Nil leaves it.
+	Drop func(ctx context.Context, url string) error
+
 	DefaultFolder string       // suggested as the first folder
 	DeviceName    string       // as in cloudseed.Config
 	DataDir       string       // where Profile is, for people; no screen shows it yet

@@ -11,4 +11,9 @@ export default function signIn(list) {
     if (end) location.replace(end);
     else location.reload();
   };
+  // The server has no such sign-in any more: another tab has gone on, or given up. A lost
+  // connection is none of this; the browser then comes again by itself.
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 1000);
+  };
 }

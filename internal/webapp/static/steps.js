@@ -48,4 +48,8 @@ export default function steps(list) {
     if (JSON.parse(event.data).end) events.close();
     if (!showing) show();
   };
+  // Another tab has gone on: the page says where to. A lost connection comes again by itself.
+  events.onerror = () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 1000);
+  };
 }
