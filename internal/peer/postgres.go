@@ -210,6 +210,11 @@ func (s *PostgresServer) processes() []int {
 	return all
 }
 
+func running(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && !bytes.Contains(stat, []byte(") Z "))
+}
+
 func signal(pids []int, sig syscall.Signal) {
 	for _, pid := range pids {
 		syscall.Kill(pid, sig)
@@ -218,8 +223,18 @@ func signal(pids []int, sig syscall.Signal) {
 
 // Kill is kill -9 of all its processes: nothing gets a chance to tidy up.
 func (s *PostgresServer) Kill() {
-	signal(s.processes(), syscall.SIGKILL)
+	// Stopped first, the parent makes no more children. One that outlived it would keep the
+	// data directory.
+	s.cmd.Process.Signal(syscall.SIGSTOP)
+	all := s.processes()
+	signal(all[1:], syscall.SIGKILL)
+	signal(all[:1], syscall.SIGKILL)
 	<-s.ended
+	for _, pid := range all[1:] {
+		for running(pid) { // as long as it has the shared memory, no server starts
+			time.Sleep(time.Millisecond)
+		}
+	}
 	s.cmd, s.frozen = nil, nil
 }
 
@@ -234,6 +249,12 @@ func (s *PostgresServer) Freeze() {
 func (s *PostgresServer) Thaw() {
 	signal(s.frozen, syscall.SIGCONT)
 	s.frozen = nil
+}
+
+// Remove ends the server and removes its data.
+func (s *PostgresServer) Remove() {
+	s.Stop()
+	os.RemoveAll(filepath.Dir(s.dir))
 }
 
 // Stop ends the server. A test need not call it.

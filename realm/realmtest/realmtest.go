@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -195,4 +196,24 @@ func CheckSpent(stored []byte, allowed uint16, answered int64) error {
 		return fmt.Errorf("%d guesses are spent and %d were answered; %d are allowed", record.GuessCount, answered, allowed)
 	}
 	return nil
+}
+
+// Used asks, as the owner of a record, how many of its guesses are spent.
+func (t Target) Used(ctx context.Context) (uint16, error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"view", nil)
+	if err != nil {
+		return 0, err
+	}
+	q.Header.Set("Authorization", "Bearer "+t.Token)
+	answer, err := t.HTTP.Do(q)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return 0, &StatusError{answer.StatusCode, answer.Status}
+	}
+	var view juicebox.View
+	err = json.NewDecoder(answer.Body).Decode(&view)
+	return view.GuessesUsed, err
 }
