@@ -51,10 +51,29 @@ func (s *Server) readUpload(r *http.Request) (*upload, error) {
 		}
 		u := &upload{}
 		return u, s.readMetadata(r.Body, &u.meta)
+	case r.URL.Query().Get("uploadType") == "media":
+		return s.readMedia(r)
 	case r.URL.Query().Get("uploadType") != "multipart" || kind != "multipart/related" || params["boundary"] == "":
-		return nil, invalid("uploadType", "this fake knows multipart and resumable uploads only")
+		return nil, invalid("uploadType", "this fake knows media, multipart and resumable uploads only")
 	}
 	return s.readParts(multipart.NewReader(http.MaxBytesReader(nil, r.Body, maxUpload), params["boundary"]))
+}
+
+// readMedia reads a body that is the bytes of the file and nothing else.
+func (s *Server) readMedia(r *http.Request) (*upload, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxUpload))
+	u := &upload{media: true, mime: r.Header.Get("Content-Type"), data: data}
+	if err != nil && s.on(UploadsWhole) {
+		return nil, invalid("", "Failed to parse the upload")
+	}
+	return u, s.checkSmall(u)
+}
+
+func (s *Server) checkSmall(u *upload) error {
+	if len(u.data) > maxMultipart && s.on(UploadsSmall) {
+		return Refusal{Status: 413, Reason: "uploadTooLarge", Message: "Request entity too large"}
+	}
+	return nil
 }
 
 // readParts reads exactly two parts: metadata and media.
@@ -78,8 +97,8 @@ func (s *Server) readParts(parts *multipart.Reader) (*upload, error) {
 	if err != nil { // cut short
 		return nil, invalid("", "Failed to parse the upload")
 	}
-	if len(u.data) > maxMultipart && s.on(UploadsSmall) {
-		return nil, Refusal{Status: 413, Reason: "uploadTooLarge", Message: "Request entity too large"}
+	if err := s.checkSmall(u); err != nil {
+		return nil, err
 	}
 	if _, err := parts.NextRawPart(); err != io.EOF && s.on(BodiesRead) {
 		return nil, invalid("", "Failed to parse the upload")
@@ -193,7 +212,8 @@ func (c *call) place(f *file, parents []string) error {
 	return c.space(f.space)
 }
 
-// update is files.update, of metadata only: this fake lets nothing be overwritten.
+// update is files.update, of metadata only: this fake lets nothing be overwritten unless
+// [NoOverwrite] is off.
 func (c *call) update(id string, u *upload) (any, error) {
 	f, err := c.find(id)
 	if err != nil {
@@ -201,7 +221,9 @@ func (c *call) update(id string, u *upload) (any, error) {
 	}
 	switch {
 	case u.media && c.off[NoOverwrite]:
-		f.data = u.data
+		if err := c.overwrite(f, u.data); err != nil {
+			return nil, err
+		}
 	case u.media, isResumable(c.r):
 		return nil, invalid("uploadType", "this fake overwrites no file")
 	}
@@ -217,4 +239,13 @@ func (c *call) update(id string, u *upload) (any, error) {
 	u.meta.times(f)
 	f.version++
 	return c.one(f)
+}
+
+// overwrite gives f other bytes.
+func (c *call) overwrite(f *file, data []byte) error {
+	if c.disk.used()-int64(len(f.data))+int64(len(data)) > c.limit {
+		return Full
+	}
+	f.data, f.modified = data, c.cloud.Now()
+	return nil
 }

@@ -140,6 +140,22 @@ func TestLag(t *testing.T) {
 	}
 }
 
+// Other people's programs overwrite, and send bytes alone; both can be had.
+func TestOverwrite(t *testing.T) {
+	w := newWorld(t, drive.NoOverwrite)
+	_, made := w.ask(t, "POST", "/upload/drive/v3/files?uploadType=media", "text/plain", "first")
+	id, _ := made["id"].(string)
+	w.holds(t, "Untitled=first")
+	w.drive.Limit(6)
+	status, answer := w.ask(t, "PATCH", "/upload/drive/v3/files/"+id+"?uploadType=media", "text/plain", "second")
+	want(t, status, answer, "200")
+	w.holds(t, "Untitled=second")
+	status, answer = w.ask(t, "PATCH", "/upload/drive/v3/files/"+id+"?uploadType=media", "text/plain", "a third")
+	want(t, status, answer, "403 storageQuotaExceeded")
+	w.holds(t, "Untitled=second")
+	w.checkContract(t)
+}
+
 // A file that Drive stored twice is one more file of the name, a moment younger.
 func TestTwins(t *testing.T) {
 	w := newWorld(t)
