@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func newList(s *session) *cobra.Command {
@@ -50,6 +52,7 @@ func (s *session) list(ctx context.Context) error {
 type listResult struct {
 	Backups []listRow `json:"backups"`
 	Skipped []skipRow `json:"skipped,omitempty"`
+	Forks   []forkRow `json:"forks,omitempty"`
 }
 
 type listRow struct {
@@ -75,6 +78,24 @@ type skipRow struct {
 	Why   string `json:"why"`
 }
 
+// A forkRow is a name that two writers have created in one place.
+type forkRow struct {
+	Place string `json:"place"`
+	File  string `json:"file"`
+}
+
+func forkRows(forks []cloudseed.Located) (rows []forkRow) {
+	for _, f := range forks {
+		rows = append(rows, forkRow{f.Place, f.File})
+	}
+	return rows
+}
+
+// line is one sentence, as the command prints it; it begins with the name of the place.
+func (f forkRow) line() string {
+	return strings.TrimSuffix(words.Fork(cloudseed.Located{Place: f.Place, File: f.File}), ".")
+}
+
 func newListResult(s *cloudseed.Search) listResult {
 	r := listResult{Backups: []listRow{}}
 	for _, b := range s.Backups {
@@ -84,7 +105,7 @@ func newListResult(s *cloudseed.Search) listResult {
 		}
 		r.Backups = append(r.Backups, row)
 	}
-	r.Skipped = skipRows(s.Skipped)
+	r.Skipped, r.Forks = skipRows(s.Skipped), forkRows(s.Forks)
 	return r
 }
 
@@ -102,6 +123,11 @@ func skipRows(skipped []cloudseed.Skipped) []skipRow {
 }
 
 func (r listResult) text(w io.Writer) {
+	defer func() {
+		for _, f := range r.Forks {
+			fmt.Fprintln(w, f.line())
+		}
+	}()
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	defer t.Flush()
 	for _, b := range r.Backups {

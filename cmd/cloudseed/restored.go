@@ -22,6 +22,7 @@ func (s *session) restored(r *cloudseed.Restored, places []opened) error {
 		return err
 	}
 	result := newRestoreResult(r)
+	result.Forks = s.forks
 	if s.flags.out != "" {
 		if err := writeOut(s.flags.out, r); err != nil {
 			return err
@@ -78,6 +79,7 @@ type restoreResult struct {
 	Out          string    `json:"out,omitempty"`
 	TryingOut    bool      `json:"trying_out"`
 	Skipped      []skipRow `json:"skipped,omitempty"`
+	Forks        []forkRow `json:"forks,omitempty"` // seen while looking; said then
 }
 
 func newRestoreResult(r *cloudseed.Restored) restoreResult {

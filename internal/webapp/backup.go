@@ -96,7 +96,9 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 	do := func(ctx context.Context, step func(cloudseed.Step)) error {
 		c := a.config(a.openPlaces(ctx, d), step)
 		c.Realms = a.Known
-		return verb(ctx, c, d)
+		err := verb(ctx, c, d)
+		a.lookForForks(ctx, c.Places)
+		return err
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrUndone) {

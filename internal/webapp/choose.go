@@ -16,7 +16,7 @@ func (a *App) showFound(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "restore")
 		return
 	}
-	screen := foundScreen{Others: search.Others}
+	screen := foundScreen{Others: search.Others, Forks: words.Forks(search.Forks)}
 	for i, b := range search.Backups {
 		screen.Backups = append(screen.Backups, backupRowOf(i, b))
 	}

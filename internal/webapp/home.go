@@ -21,6 +21,7 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request, s *session) {
 		about.TryingOut = about.TryingOut || d.TryingOut()
 		row := walletRowOf(d, time.Now())
 		a.offerSignIn(row.Places, d)
+		a.showForks(row.Places, d)
 		screen.Wallets = append(screen.Wallets, row)
 	}
 	about.Body = screen

@@ -257,7 +257,8 @@ func restoreSamples() []sample {
 	about := func(screen restoredScreen) page { return page{Title: "Restored", Art: "done", Body: screen} }
 	return []sample{
 		{"found-one", "found", found(foundScreen{Backups: []backupRow{row}})},
-		{"found-two", "found", found(foundScreen{Backups: []backupRow{row, older}, Failed: []string{"Could not reach Old Nextcloud."}, Newer: 1, Unusable: 1})},
+		{"found-two", "found", found(foundScreen{Backups: []backupRow{row, older}, Failed: []string{"Could not reach Old Nextcloud."},
+			Forks: []string{words.Fork(cloudseed.Located{Place: "Google Drive", File: "Wallet backup - Samantha - wallet 1.age"})}, Newer: 1, Unusable: 1})},
 		{"servers", "servers", page{Title: "Do you know these PIN servers?", Art: "who", Back: "found", Stage: 2, Stages: restoreStages,
 			Body: serversScreen{Wallet: "Samantha", Needed: 2, Servers: []string{"https://pin.example/", "https://tries.example.org/", "https://guard.example.net/"}}}},
 		{"restored", "restored", about(back)},

@@ -153,6 +153,7 @@ type placeRow struct {
 	Proof   []proof
 	Looked  string
 	Problem *words.Message
+	Forks   []string // names that two devices have written there, one sentence each
 }
 
 // A proof is one piece of evidence; Seen tells whether there is any.
@@ -213,6 +214,7 @@ type serverRow struct {
 type foundScreen struct {
 	Backups  []backupRow
 	Failed   []string // places that could not be looked at, one line each
+	Forks    []string // names that two devices have written, one sentence each
 	Others   int
 	Newer    int // made by a later version
 	Unusable int

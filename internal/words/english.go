@@ -427,6 +427,7 @@ var english = table{
 		"embedded-server": "inside this computer ({id})",
 		"trying-out":      "This is for trying out: the PIN servers are inside this computer, and die with it.",
 		"redirect":        "Address to register there: {address}",
+		"fork":            "{place} holds two different files called “{file}”, which two devices wrote at the same time; everybody who reads takes the same one, and nothing was deleted.",
 		"nearest":         "Nearest words: {words}.",
 		"failed-look":     "The last look at {place} failed.",
 		"short-pin":       "A PIN of fewer than 6 digits is allowed, but easier to guess.",
