@@ -1,5 +1,5 @@
 // Package peer finds the programs of other people that tests run against: Apache, PostgreSQL,
-// Chromium, Node with npm packages. ./scripts/test installs them and insists on every
+// Chromium, Node with npm packages, versitygw. ./scripts/test installs them and insists on every
 // one; plain "go test ./..." leaves out the tests whose peer is missing, and those that take
 // long, and says so.
 package peer
@@ -30,6 +30,18 @@ func Command(t testing.TB, names ...string) string {
 	}
 	leaveOut(t, names[0]+" is not installed")
 	return ""
+}
+
+// Built returns the path of a Go program that ./scripts/test builds into the folder bin of
+// this package, or leaves the test out.
+func Built(t testing.TB, name string) string {
+	t.Helper()
+	_, file, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(file), "bin", name)
+	if !exists(path) {
+		leaveOut(t, name+" is not built")
+	}
+	return path
 }
 
 // Node returns the path of node and the folder of this package in which the npm

@@ -382,11 +382,10 @@ func (a *signsInAgain) RoundTrip(r *http.Request) (*http.Response, error) {
 // The refresh itself fails: revoked is signed out, anything else is not.
 func TestRefreshFails(t *testing.T) {
 	b := start(t)
-	config := oauth2.Config{ClientID: "wallet", Endpoint: oauth2.Endpoint{TokenURL: "https://api.dropboxapi.com/oauth2/token", AuthStyle: oauth2.AuthStyleInParams}}
 	ctx := context.WithValue(t.Context(), oauth2.HTTPClient, b.cloud.Client())
 	token := &oauth2.Token{AccessToken: "old", RefreshToken: b.signIn.Issue(sam, fake.Scopes...).Refresh, Expiry: time.Now().Add(-time.Hour)}
 	open := func() error {
-		s, err := configured(Config{HTTP: config.Client(ctx, token)})
+		s, err := configured(Config{HTTP: app.Client(ctx, token)})
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 func TestSuiteMarked(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, column, func(t *testing.T) storetest.Place {
 		p := place(t, ways...)
 		dir := p.Open(t).(*Store).dir
 		marker := adopt(t, dir).Marker()

@@ -39,7 +39,7 @@ func TestLive(t *testing.T) {
 		}
 		return s
 	}
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, storetest.Live("Google Drive"), func(t *testing.T) storetest.Place {
 		s := open(t)
 		if entries, err := s.List(t.Context()); err != nil || len(entries) > 0 {
 			t.Fatalf("%s is not empty: %d files, %v", s, len(entries), err)

@@ -97,9 +97,24 @@ func (b *bench) plant(name string, data []byte) {
 	})
 }
 
+// Apple publishes no description for machines, and no other program speaks this protocol.
+var column = storetest.Column{
+	Place: "iCloud", Peer: "contract fake", Level: storetest.Documentation,
+	But: map[string]storetest.Level{
+		"concurrent creators":      storetest.Assumed, // the reference has one after the other
+		"another computer sees it": storetest.Assumed, // that the changes have it at once
+		"answer lost":              storetest.Assumed, // what the session survives
+	},
+	Without: map[string]string{
+		"two files of one name":      "CloudKit holds one",
+		"token expires in an upload": "every answer brings the next token; one that is over ends the sign-in",
+	},
+}
+
 func TestSuite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, column, func(t *testing.T) storetest.Place {
 		b := start(t)
+		write := fakecloud.Fault{Host: cloudkit.API, Path: path("records/modify")}
 		return storetest.Place{
 			Open:   func(t testing.TB) store.Store { s, _ := b.open(t); return s },
 			Atomic: true,
@@ -109,6 +124,21 @@ func TestSuite(t *testing.T) {
 				if _, err := s.upload(t.Context(), name, data[:len(data)/2]); err != nil {
 					t.Fatal(err)
 				}
+			},
+			Lose: func(_ testing.TB, arrives bool, meanwhile func()) {
+				f := write
+				f.Do, f.Lost, f.Drop = meanwhile, arrives, !arrives
+				b.cloud.Fail(f)
+			},
+			SignOut: func(testing.TB) func() {
+				f := write
+				f.Do = func() { b.Server.SignOut("samantha") }
+				b.cloud.Fail(f)
+				return func() {}
+			},
+			Fill: func(testing.TB) func() {
+				b.SetQuota("samantha", 1)
+				return func() { b.SetQuota("samantha", 1<<30) }
 			},
 		}
 	})

@@ -48,7 +48,7 @@ func TestLive(t *testing.T) {
 		Container: container, Environment: "development", APIToken: secret.New(bytes.TrimSpace(api)), Create: true,
 		Keeper: file{os.Getenv("CLOUDSEED_LIVE_ICLOUD_TOKEN_FILE")},
 	}
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, storetest.Live("iCloud"), func(t *testing.T) storetest.Place {
 		s, err := Open(t.Context(), c)
 		if err != nil {
 			showSignIn(t, err)

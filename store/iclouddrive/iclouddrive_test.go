@@ -10,14 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/store"
 	"github.com/cloudseed/cloudseed/store/folder"
 	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
 // config is that of a computer with an empty iCloud Drive.
-func config(t testing.TB) Config {
-	home := t.TempDir()
+func config(t testing.TB) Config { return configIn(t, t.TempDir()) }
+
+func configIn(t testing.TB, home string) Config {
 	drive := filepath.Join(home, "Library", "Mobile Documents", "com~apple~CloudDocs")
 	if err := os.MkdirAll(drive, 0o700); err != nil {
 		t.Fatal(err)
@@ -41,9 +43,27 @@ func mustWrite(t testing.TB, path string, data []byte) {
 	}
 }
 
+// What a folder does, on a file system of this computer; Apple's program was never run.
+var column = storetest.Column{
+	Place: "iCloud Drive", Peer: "file system of Linux", Level: storetest.Real,
+	But: map[string]storetest.Level{"another computer sees it": storetest.Assumed},
+	Without: map[string]string{
+		"two files of one name":       "iCloud makes them two names: TestConflictCopy",
+		"answer lost":                 "the system always answers",
+		"request lost":                "the system always answers",
+		"overtaken without an answer": "the system always answers",
+		"token expires in an upload":  "Apple's program signs in",
+		"signed out in an upload":     "Apple's program signs in",
+	},
+}
+
 func TestSuite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place {
-		c := config(t)
+	storetest.Run(t, column, func(t *testing.T) storetest.Place {
+		home, fill := t.TempDir(), func() func() { t.Fatal("not a small disk"); return nil }
+		if strings.HasSuffix(t.Name(), "/full") {
+			home, fill = peer.Disk(t, 16<<20)
+		}
+		c := configIn(t, home)
 		return storetest.Place{
 			Open:   func(t testing.TB) store.Store { return mustOpen(t, c) },
 			Atomic: true,
@@ -53,6 +73,7 @@ func TestSuite(t *testing.T) {
 			Interrupt: func(t testing.TB, name string, data []byte) {
 				mustWrite(t, filepath.Join(c.Staging, stagedPrefix+"died.tmp"), data[:len(data)/2])
 			},
+			Fill: func(testing.TB) func() { return fill() },
 		}
 	})
 }

@@ -32,6 +32,7 @@ type fake struct {
 	flows     map[string]*flow  // by token
 	fault     func(w http.ResponseWriter, r *http.Request) bool
 	files     dav.Handler
+	disk      string // where they are
 	url       string
 	public    string // how the server names itself
 }
@@ -48,7 +49,7 @@ func newFake(t testing.TB) *fake {
 	if err := os.Mkdir(filepath.Join(dir, userID), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{passwords: map[string]string{}, flows: map[string]*flow{}}
+	f := &fake{disk: filepath.Join(dir, userID), passwords: map[string]string{}, flows: map[string]*flow{}}
 	f.files = dav.Handler{Prefix: "/cloud/remote.php/dav/files", FileSystem: dav.Dir(dir), LockSystem: dav.NewMemLS()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /cloud/index.php/login/v2", f.begin)
@@ -71,6 +72,14 @@ func newFake(t testing.TB) *fake {
 	f.url = server.URL + "/cloud"
 	f.public = f.url
 	return f
+}
+
+// write puts a file onto the server's disk.
+func (f *fake) write(t testing.TB, folder, name string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(f.disk, folder, name), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (f *fake) set(fault func(w http.ResponseWriter, r *http.Request) bool) {

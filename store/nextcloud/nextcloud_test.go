@@ -41,13 +41,40 @@ func mustOpen(t testing.TB, c Config) *Store {
 	return s
 }
 
+// The sign-in is a fake after Nextcloud's manual; the files are x/net/webdav's.
+var column = storetest.Column{
+	Place: "Nextcloud", Peer: "contract fake", Level: storetest.Specification, // RFC 4918
+	But: map[string]storetest.Level{"signed out in an upload": storetest.Documentation},
+	Without: map[string]string{
+		"two files of one name":      "a folder holds one; see \"concurrent creators\"",
+		"token expires in an upload": "an app password does not expire",
+	},
+}
+
 func TestSuiteFake(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place {
-		c := signIn(t, newFake(t))
+	storetest.Run(t, column, func(t *testing.T) storetest.Place {
+		f := newFake(t)
+		c := signIn(t, f)
 		c.Folder, c.Create = "Backups/my wallet", true
 		mustOpen(t, c)
-		c.Create = false
-		return storetest.Place{Open: func(t testing.TB) store.Store { return mustOpen(t, c) }}
+		wire := &storetest.Wire{}
+		c.Create, c.HTTP = false, wire.Client()
+		names := func(r *http.Request) bool { return r.Method == "MOVE" }
+		return storetest.Place{
+			Open:  func(t testing.TB) store.Store { return mustOpen(t, c) },
+			Plant: func(t testing.TB, name string, data []byte) { f.write(t, c.Folder, name, data) },
+			Interrupt: func(t testing.TB, name string, data []byte) {
+				f.write(t, c.Folder, ".cloudseed-0123456789abcdef.tmp", data[:len(data)/2])
+			},
+			Lose: func(_ testing.TB, arrives bool, meanwhile func()) { wire.Lose(names, arrives, meanwhile) },
+			SignOut: func(testing.TB) func() {
+				return wire.SignOut(names, func(r *http.Request) { r.SetBasicAuth(loginName, "revoked") })
+			},
+			Fill: func(testing.TB) func() {
+				f.set(func(w http.ResponseWriter, r *http.Request) bool { return r.Method == "PUT" && status(507, "")(w, r) })
+				return func() { f.set(nil) }
+			},
+		}
 	})
 }
 

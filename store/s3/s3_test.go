@@ -53,16 +53,73 @@ func mustOpen(t testing.TB, c Config) *Store {
 	return s
 }
 
+var withoutToken = map[string]string{
+	"two files of one name":      "a bucket holds one",
+	"token expires in an upload": "a key does not expire",
+}
+
+var fakeColumn = storetest.Column{
+	Place: "S3", Peer: "gofakes3", Level: storetest.Real, // other people's, though made for tests
+	But: map[string]storetest.Level{
+		"signed out in an upload": storetest.Documentation, // it checks no signatures; the answer is ours
+		"full":                    storetest.Documentation, // the same
+	},
+	Without: withoutToken,
+}
+
 func TestSuiteFake(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place { return place(config(serve(t, faked(t)) + "/some/pre fix")) })
+	storetest.Run(t, fakeColumn, func(t *testing.T) storetest.Place {
+		f := &faulty{Handler: faked(t)}
+		p := place(config(serve(t, f) + "/some/pre fix"))
+		p.SignOut = func(testing.TB) func() {
+			out := false
+			f.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if out = out || names(r); out {
+					answer(w, 403, "InvalidAccessKeyId", "")
+				}
+				return out
+			})
+			return func() { f.set(nil) }
+		}
+		p.Fill = func(testing.TB) func() {
+			f.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if names(r) {
+					answer(w, 507, "XMinioStorageFull", "")
+				}
+				return names(r)
+			})
+			return func() { f.set(nil) }
+		}
+		return p
+	})
+}
+
+// names tells whether r stores a file; the probe is none.
+func names(r *http.Request) bool {
+	return r.Method == "PUT" && !strings.HasSuffix(r.URL.Path, ProbeName)
 }
 
 func place(c Config) storetest.Place {
+	wire := &storetest.Wire{}
+	c.HTTP = wire.Client()
+	var planter *Store // opening lists, and there are many to plant
 	return storetest.Place{
-		Open:      func(t testing.TB) store.Store { return mustOpen(t, c) },
-		Atomic:    true,
-		Plant:     func(t testing.TB, name string, data []byte) { plant(t, mustOpen(t, c), name, data) },
+		Open:   func(t testing.TB) store.Store { return mustOpen(t, c) },
+		Atomic: true,
+		Many:   1100, // a page has 1000
+		Plant: func(t testing.TB, name string, data []byte) {
+			if planter == nil {
+				planter = mustOpen(t, c)
+			}
+			plant(t, planter, name, data)
+		},
 		Interrupt: func(t testing.TB, name string, data []byte) { interrupt(t, mustOpen(t, c), name, data) },
+		Lose:      func(_ testing.TB, arrives bool, meanwhile func()) { wire.Lose(names, arrives, meanwhile) },
+		SignOut: func(testing.TB) func() {
+			return wire.SignOut(names, func(r *http.Request) { // the server's own check of the signature
+				r.Header.Set("Authorization", r.Header.Get("Authorization")[:len(r.Header.Get("Authorization"))-8]+"00000000")
+			})
+		},
 	}
 }
 

@@ -17,14 +17,9 @@ import (
 	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
-// versitygw, an S3 server over a file system, takes minutes to build, so that only those
-// who have it run these tests: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
-func versityGW(t *testing.T) (url, dir string) {
-	program, err := exec.LookPath("versitygw")
-	if err != nil {
-		peer.LeaveOut(t, "versitygw is not in the path; it takes too long to build for every run")
-	}
-	dir = t.TempDir()
+// versityGW starts versitygw, an S3 server over a file system, in dir.
+func versityGW(t *testing.T, dir string) (url string) {
+	program := peer.Built(t, "versitygw")
 	if err := os.Mkdir(filepath.Join(dir, "bucket"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -44,24 +39,34 @@ func versityGW(t *testing.T) (url, dir string) {
 	for range 500 {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			conn.Close()
-			return "http://" + addr + "/bucket", dir
+			return "http://" + addr + "/bucket"
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal("versitygw does not start")
-	return "", ""
+	return ""
 }
 
+var versityColumn = storetest.Column{Place: "S3", Peer: "versitygw", Level: storetest.Real, Without: withoutToken}
+
 func TestSuiteVersityGW(t *testing.T) {
-	url, _ := versityGW(t)
-	storetest.Run(t, func(t *testing.T) storetest.Place {
-		return place(config(url + "/" + strings.ReplaceAll(t.Name(), "/", " ")))
+	url := versityGW(t, t.TempDir())
+	storetest.Run(t, versityColumn, func(t *testing.T) storetest.Place {
+		url, fill := url, func() func() { t.Fatal("not a small disk"); return nil }
+		if strings.HasSuffix(t.Name(), "/full") {
+			var dir string
+			dir, fill = peer.Disk(t, 24<<20)
+			url = versityGW(t, dir)
+		}
+		p := place(config(url + "/" + strings.ReplaceAll(t.Name(), "/", " ")))
+		p.Fill = func(testing.TB) func() { return fill() }
+		return p
 	})
 }
 
 // A real server checks the signature; gofakes3 does not.
 func TestWrongSecret(t *testing.T) {
-	url, _ := versityGW(t)
+	url := versityGW(t, t.TempDir())
 	c := config(url)
 	c.SecretKey = secret.Copy([]byte("not the secret key"))
 	if _, err := Open(t.Context(), c); !errors.Is(err, store.ErrSignedOut) || strings.Contains(err.Error(), "not the") {
@@ -81,7 +86,8 @@ func TestWrongSecret(t *testing.T) {
 
 // An upload that is changed on its way is refused by the server's own check.
 func TestChecksumCounts(t *testing.T) {
-	url, dir := versityGW(t)
+	dir := t.TempDir()
+	url := versityGW(t, dir)
 	s := mustOpen(t, config(url))
 	if err := s.put(t.Context(), "create", "a", []byte("x"), "1"); err != nil {
 		t.Fatal(err)

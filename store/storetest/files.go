@@ -103,13 +103,17 @@ func nothingThere(t testing.TB, p Place) {
 	}
 }
 
-// listOfMany goes past the usual sizes of a page: 100, 200.
+// listOfMany goes past the usual sizes of a page: 100, 200; and past that of this place.
 func listOfMany(t testing.TB, p Place) {
 	s := p.Open(t)
 	var want []string
-	for i := range 250 {
-		want = append(want, fmt.Sprintf("file %d", i*7919%250))
-		create(t, s, want[i], fmt.Append(nil, i))
+	for i := range max(p.Many, 250) {
+		want = append(want, fmt.Sprintf("file %d", i*7919%250+i/250*250))
+		if i < 250 {
+			create(t, s, want[i], fmt.Append(nil, i))
+		} else {
+			p.Plant(t, want[i], fmt.Append(nil, i))
+		}
 	}
 	slices.Sort(want)
 	if got := names(list(t, s)); !slices.Equal(got, want) {
@@ -131,9 +135,6 @@ func tooLarge(t testing.TB, p Place) {
 }
 
 func interruptedCreate(t testing.TB, p Place) {
-	if p.Interrupt == nil {
-		t.Skip("this place has no writers that can be interrupted")
-	}
 	s := p.Open(t)
 	create(t, s, "older", noise(100))
 	p.Interrupt(t, "broken", noise(5000))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -105,6 +106,14 @@ func judge(t testing.TB, p Place, name string, errs []error) {
 	}
 	if !stored {
 		t.Errorf("what is stored is not what a winner wrote")
+	}
+	for range 3 {
+		wantFile(t, p.Open(t), name, got)
+	}
+	if f, ok := p.Open(t).(store.Forker); ok {
+		if forks, err := f.Forks(t.Context()); err != nil || slices.Contains(forks, name) != (winners > 1) {
+			t.Errorf("%d creators succeeded, and told as forks are %q, %v", winners, forks, err)
+		}
 	}
 }
 

@@ -13,10 +13,6 @@ import (
 	"github.com/cloudseed/cloudseed/store"
 )
 
-func TestMemory(t *testing.T) {
-	Run(t, func(t *testing.T) Place { return memoryPlace(NewMemory()) })
-}
-
 func memoryPlace(m *Memory) Place {
 	return Place{
 		Open:   func(testing.TB) store.Store { return m.Another() },

@@ -18,36 +18,71 @@ import (
 	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
+var withoutPassword = map[string]string{
+	"two files of one name":      "a folder holds one; see \"concurrent creators\"",
+	"token expires in an upload": "a password does not expire",
+}
+
+var apacheColumn = storetest.Column{Place: "WebDAV", Peer: "Apache mod_dav", Level: storetest.Real, Without: withoutPassword}
+
 func TestSuiteApache(t *testing.T) {
 	base, user, password := peer.Apache(t)
 	n := 0
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, apacheColumn, func(t *testing.T) storetest.Place {
+		base, fill := base, noFill
+		if strings.HasSuffix(t.Name(), "/full") { // Apache on a small disk
+			var dir string
+			dir, fill = peer.Disk(t, 24<<20)
+			t.Setenv("TMPDIR", dir)
+			base, _, _ = peer.Apache(t)
+		}
 		n++
-		return place(t, Config{URL: fmt.Sprintf("%ssuite/case %d", base, n), User: user, Password: secret.Copy([]byte(password))})
+		p := place(t, Config{URL: fmt.Sprintf("%ssuite/case %d", base, n), User: user, Password: secret.Copy([]byte(password))})
+		p.Fill = func(testing.TB) func() { return fill() }
+		return p
 	})
 }
 
-// golang.org/x/net/webdav is what rclone serves with, and the demo.
+func noFill() func() { panic("this disk is too large to fill") }
+
+// golang.org/x/net/webdav is what rclone serves with, and the demo. It signs nobody in.
+var goColumn = storetest.Column{Place: "WebDAV", Peer: "x/net/webdav", Level: storetest.Real, Without: map[string]string{
+	"two files of one name":      withoutPassword["two files of one name"],
+	"token expires in an upload": "nobody signs in",
+	"signed out in an upload":    "nobody signs in",
+	"full":                       "it answers 405 to whatever it cannot write",
+}}
+
 func TestSuiteGo(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Place {
+	storetest.Run(t, goColumn, func(t *testing.T) storetest.Place {
 		server := httptest.NewServer(&dav.Handler{FileSystem: dav.Dir(t.TempDir()), LockSystem: dav.NewMemLS()})
 		t.Cleanup(server.Close)
 		return place(t, Config{URL: server.URL + "/backup"})
 	})
 }
 
+// place is an empty folder behind a wire, by which trouble comes to real servers.
 func place(t *testing.T, c Config) storetest.Place {
 	c.Create = true
 	mustOpen(t, c)
-	c.Create = false
+	wire := &storetest.Wire{}
+	c.Create, c.HTTP = false, wire.Client()
 	plant := func(t testing.TB, name string, data []byte) { plant(t, mustOpen(t, c), name, data) }
-	return storetest.Place{
+	names := func(r *http.Request) bool { return r.Method == "MOVE" } // gives a file its name
+	p := storetest.Place{
 		Open:  func(t testing.TB) store.Store { return mustOpen(t, c) },
 		Plant: plant,
 		Interrupt: func(t testing.TB, name string, data []byte) {
 			plant(t, tempPrefix+randomHex()+tempSuffix, data[:len(data)/2])
 		},
+		Lose: func(_ testing.TB, arrives bool, meanwhile func()) { wire.Lose(names, arrives, meanwhile) },
 	}
+	if c.User != "" {
+		p.SignOut = func(testing.TB) func() {
+			return wire.SignOut(names, func(r *http.Request) { r.SetBasicAuth(c.User, "another password") })
+		}
+	}
+	return p
 }
 
 func mustOpen(t testing.TB, c Config) *Store {
