@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/cloudseed/cloudseed/internal/leaktest"
 	"github.com/cloudseed/cloudseed/internal/peer"
@@ -127,5 +129,31 @@ func TestPostgresIsSealed(t *testing.T) {
 	l.Bytes(t, "a dump of the table", []byte(dump))
 	if data, err := os.ReadFile(d.keys); err != nil || len(data) == 0 {
 		t.Error("no keys: the test shows nothing")
+	}
+}
+
+// 200 parallel guesses, spread over two processes on one database, with one of them killed
+// in their midst and started again: what both ever answered is at most what is allowed.
+func TestTwoProcessesOneRecord(t *testing.T) {
+	cluster := newCluster(t, peer.Postgres(t).URL(), 1, "--pacing", "off")
+	cluster = append(cluster, joinCluster(t, cluster[0].database, cluster[0].keys, 1, "--pacing", "off")...)
+	w := &world{t: t, realms: cluster}
+	const allowed = 25
+	user := realmtest.NewUser()
+	w.insist(t.Context(), user, realmtest.Registration(allowed))
+	var restart sync.WaitGroup
+	restart.Go(func() {
+		time.Sleep(50 * time.Millisecond)
+		cluster[1].kill()
+		cluster[1].start(t)
+	})
+	answered, err := realmtest.Storms(t.Context(), w.targets(user), 200)
+	restart.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("answered %d of %d", answered, allowed)
+	if err := realmtest.CheckSpent(cluster[0].record(t, user), allowed, answered); err != nil {
+		t.Error(err)
 	}
 }

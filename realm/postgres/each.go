@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -22,16 +23,28 @@ func (s *Store) Each(ctx context.Context, change func(realm.RecordID) realm.Chan
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		group, ctx := errgroup.WithContext(ctx)
+		group, within := errgroup.WithContext(ctx)
 		group.SetLimit(defaultConnections / 2) // the rest is for clients
 		for _, id := range ids {
-			group.Go(func() error { return s.Update(ctx, id, change(id)) })
+			group.Go(func() error { return s.apply(within, id, change(id), confirmLater) })
 		}
 		if err := group.Wait(); err != nil {
 			return err
 		}
+		if err := s.confirmAll(ctx); err != nil {
+			return err
+		}
 		after = ids[len(ids)-1][:]
 	}
+}
+
+func confirmLater(context.Context, *pgx.Conn) error { return nil }
+
+// confirmAll is one wait for the standbys for all that was seen until now.
+func (s *Store) confirmAll(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	return s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error { return s.confirm(ctx, conn.Conn()) })
 }
 
 func (s *Store) ids(ctx context.Context, after []byte) ([]realm.RecordID, error) {

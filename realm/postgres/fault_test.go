@@ -155,6 +155,9 @@ func TestNothingWithoutTheStandby(t *testing.T) {
 			t.Errorf("%s: answered without the standby", name)
 		}
 	}
+	if err := s.Each(ctx, func(realm.RecordID) realm.Change { return same }); err == nil {
+		t.Error("each: visited without the standby")
+	}
 	standby.Thaw()
 	patient := mustOpen(t, Config{URL: primary.URL()})
 	if err := patient.Update(ctx, alice, put("three")); err != nil {

@@ -37,6 +37,11 @@ var errChanged = errors.New("changed meanwhile") // by another process; read it 
 // Update implements [realm.Store]. Once it has begun it finishes even if ctx ends: a client
 // that hangs up shall not cost a connection.
 func (s *Store) Update(ctx context.Context, id realm.RecordID, change realm.Change) error {
+	return s.apply(ctx, id, change, s.confirm)
+}
+
+// apply calls seen where there is nothing to write.
+func (s *Store) apply(ctx context.Context, id realm.RecordID, change realm.Change, seen func(context.Context, *pgx.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	leave, err := s.turns.enter(ctx, id)
@@ -53,14 +58,14 @@ func (s *Store) Update(ctx context.Context, id realm.RecordID, change realm.Chan
 		if err := ctx.Err(); err != nil {
 			return struct{}{}, backoff.Permanent(err)
 		}
-		return struct{}{}, s.try(work, id, change)
+		return struct{}{}, s.try(work, id, change, seen)
 	}, backoff.WithBackOff(waits), backoff.WithMaxElapsedTime(s.timeout))
 	return err
 }
 
 // try reads, decides and writes once. An error that is not permanent says that certainly
 // nothing was written.
-func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change) error {
+func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change, seen func(context.Context, *pgx.Conn) error) error {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return err
@@ -75,7 +80,7 @@ func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change)
 		return backoff.Permanent(err)
 	}
 	if (old == nil) == (next == nil) && bytes.Equal(old, next) {
-		return s.confirm(ctx, conn.Conn())
+		return seen(ctx, conn.Conn())
 	}
 	warning(conn.Conn()) // what is from before says nothing about the write
 	written, err := s.write(ctx, conn.Conn(), id, version, old, next)
