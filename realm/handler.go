@@ -27,6 +27,9 @@ type Config struct {
 	Rules, VendorRules Rules
 	// Limits are by address, and for the number of records. See [DefaultLimits].
 	Limits Limits
+	// TenantLog keeps events for vendors, who read them at POST /tenant_log with tokens of
+	// scope audit. [Realm.FlushTenantLog] must then be called now and then.
+	TenantLog bool
 	// Log gets one line for every failure of the store, and at debug level one for every
 	// request. No line has a token, a user or a secret. nil: nothing is logged.
 	Log *slog.Logger
@@ -41,6 +44,7 @@ type Config struct {
 //     a token in Authorization and the client's version in X-Juicebox-Version;
 //   - GET /view, where the owner of a record of the built-in tenant sees a [juicebox.View]
 //     of it as JSON;
+//   - POST /tenant_log and /tenant_log/ack, where vendors read what happened to their users;
 //   - GET /, which says {"realmID":"32 hex digits"};
 //   - GET /livez and GET /readyz, for load balancers: see [Realm.Ready];
 //   - OPTIONS, for clients in browsers.
@@ -53,6 +57,7 @@ type Realm struct {
 	limiter    limiter
 	population population
 	readiness  readiness
+	log        tenantLog
 	mux        *http.ServeMux
 }
 
@@ -71,12 +76,17 @@ func New(config Config) (*Realm, error) {
 	}
 	r := &Realm{config: config, mux: http.NewServeMux()}
 	r.limiter.population = &r.population
+	r.log.store = config.Store
 	r.SetTenants(config.Tenants)
 	r.mux.HandleFunc("POST /req", r.serveRequest)
 	r.mux.HandleFunc("GET /view", r.serveView)
 	preflight := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
 	r.mux.HandleFunc("OPTIONS /req", preflight)
 	r.mux.HandleFunc("OPTIONS /view", preflight)
+	if config.TenantLog {
+		r.mux.HandleFunc("POST /tenant_log", r.serveLog)
+		r.mux.HandleFunc("POST /tenant_log/ack", r.serveLog)
+	}
 	r.mux.HandleFunc("GET /{$}", r.serveID)
 	r.mux.HandleFunc("GET /livez", r.serveLive)
 	r.mux.HandleFunc("GET /readyz", r.serveReady)
@@ -192,6 +202,7 @@ func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Requ
 		place.back()
 	}
 	r.population.changed(before.State, record.State)
+	r.record(caller, reply, &record)
 	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
 		blinded := request.(juicebox.Recover2).OPRFBlindedInput
 		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.EvaluateFor(

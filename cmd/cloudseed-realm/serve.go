@@ -107,6 +107,8 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	defer side.Close()
 	wg.Go(func() { s.sweep(background) })
 	wg.Go(func() { s.watchFiles(background) })
+	wg.Go(func() { s.flushLog(background) })
+	defer s.flushOnce(context.WithoutCancel(ctx)) // what the last requests left
 	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine,
 		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
 	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
@@ -171,6 +173,30 @@ func (s *server) serveAdmin(wg *sync.WaitGroup) (*http.Server, error) {
 	side.Addr = listener.Addr().String()
 	wg.Go(func() { side.Serve(listener) })
 	return side, nil
+}
+
+// flushLog stores the events of vendors' users every second.
+func (s *server) flushLog(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.flushOnce(ctx)
+		}
+	}
+}
+
+func (s *server) flushOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	lost, err := s.realm.FlushTenantLog(ctx)
+	s.counts.Lost(lost)
+	if err != nil {
+		s.log.Error("events of the tenant log are not stored yet", "error", err)
+	}
 }
 
 // admin answers the operator, on a listener of its own.

@@ -31,6 +31,7 @@ type serveOptions struct {
 	maxConnections       int
 	sweepEvery, drain    time.Duration
 	noBuiltIn, verbose   bool
+	tenantLog            bool
 }
 
 const serveHelp = `Answer clients until SIGINT or SIGTERM.
@@ -67,6 +68,8 @@ func (o *serveOptions) flags(c *cobra.Command) {
 	f.StringVar(&o.keys, "keys", "", keysUsage)
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
+	f.BoolVar(&o.tenantLog, "tenant-log", false, "keep events for vendors, who read them at /tenant_log with tokens of scope audit:\n"+
+		"the newest 10000 of each")
 	f.BoolVar(&o.noBuiltIn, "no-built-in", false, "switch off the built-in tenant, whose users need no account")
 	f.StringVar(&o.pacing, "pacing", "default", "how long a record rests after its first, second … wrong guess in a row,\n"+
 		"for users of the built-in tenant: `waits` such as 0,0,1m,5m,1h, or default, or off")
@@ -190,6 +193,7 @@ func (c *checked) checkRealm() error {
 	}
 	c.config = realm.Config{
 		NoBuiltIn:   c.noBuiltIn,
+		TenantLog:   c.tenantLog,
 		Rules:       realm.Rules{Pacing: pacing, UnprovedFor: time.Duration(c.unprovedDays) * 24 * time.Hour},
 		VendorRules: realm.Rules{Pacing: vendorPacing},
 		Limits: realm.Limits{RequestsPerMinute: c.requestsPerMinute, NewPerDay: c.newPerDay,

@@ -138,7 +138,7 @@ func countRecords(ctx context.Context, walker realm.Walker) (int64, error) {
 	var n atomic.Int64
 	err := walker.Each(ctx, func(realm.RecordID) realm.Change {
 		return func(old []byte) ([]byte, error) {
-			if old != nil {
+			if _, err := realm.DecodeRecord(old); err == nil && old != nil {
 				n.Add(1)
 			}
 			return old, nil

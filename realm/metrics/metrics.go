@@ -29,7 +29,7 @@ type Metrics struct {
 	tenants     prometheus.Gauge
 	certificate prometheus.Gauge
 	connections prometheus.Gauge
-	logDropped  *prometheus.CounterVec
+	lost        prometheus.Counter
 }
 
 const prefix = "cloudseed_realm_"
@@ -37,13 +37,15 @@ const prefix = "cloudseed_realm_"
 // New makes the metrics of a program of this version with a storage engine of this name.
 func New(version, engine string) *Metrics {
 	m := &Metrics{
-		registry:    prometheus.NewRegistry(),
-		requests:    counters("requests_total", "Requests answered, by HTTP status.", "request", "tenant", "code"),
-		answers:     counters("answers_total", "Answers of the protocol to Recover1, 2 and 3: Ok, NoGuesses and so on.", "request", "answer"),
-		refused:     counters("refused_total", "Requests refused, by reason.", "why"),
-		swept:       counters("swept_total", "Records that a sweep wiped: unproved or exhausted; corrupt ones are left alone.", "what"),
-		reloads:     counters("reloads_total", "Files read again while serving, by what they hold; result ok or refused.", "what", "result"),
-		logDropped:  counters("tenant_log_dropped_total", "Events of the tenant log that were lost.", "tenant"),
+		registry: prometheus.NewRegistry(),
+		requests: counters("requests_total", "Requests answered, by HTTP status.", "request", "tenant", "code"),
+		answers:  counters("answers_total", "Answers of the protocol to Recover1, 2 and 3: Ok, NoGuesses and so on.", "request", "answer"),
+		refused:  counters("refused_total", "Requests refused, by reason.", "why"),
+		swept:    counters("swept_total", "Records that a sweep wiped: unproved or exhausted; corrupt ones are left alone.", "what"),
+		reloads:  counters("reloads_total", "Files read again while serving, by what they hold; result ok or refused.", "what", "result"),
+		lost: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: prefix + "tenant_log_lost_total", Help: "Events of the tenant log that went before the vendor took them.",
+		}),
 		lastSweep:   gauge("sweep_last_success_timestamp_seconds", "When the last sweep ended that saw every record."),
 		tenants:     gauge("tenants", "Vendors whose tokens are accepted."),
 		certificate: gauge("certificate_expires_timestamp_seconds", "When the TLS certificate in use expires; 0 without one."),
@@ -58,7 +60,7 @@ func New(version, engine string) *Metrics {
 	}, []string{"version", "engine"})
 	info.WithLabelValues(version, engine).Set(1)
 	m.registry.MustRegister(m.requests, m.durations, m.answers, m.refused, m.swept, m.lastSweep, m.reloads,
-		m.tenants, m.certificate, m.connections, m.logDropped, info,
+		m.tenants, m.certificate, m.connections, m.lost, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, what := range []string{"unproved", "exhausted", "corrupt"} {
 		m.swept.WithLabelValues(what) // shown as 0 before the first
@@ -123,11 +125,11 @@ func (m *Metrics) Reloaded(what string, err error) {
 	m.reloads.WithLabelValues(what, result).Inc()
 }
 
-// Tenants, Certificate, Connections and Dropped are told of changes.
+// Tenants, Certificate, Connections and Lost are told of changes.
 func (m *Metrics) Tenants(n int)                 { m.tenants.Set(float64(n)) }
 func (m *Metrics) Certificate(expires time.Time) { m.certificate.Set(float64(expires.Unix())) }
 func (m *Metrics) Connections(change int)        { m.connections.Add(float64(change)) }
-func (m *Metrics) Dropped(tenant string, n int)  { m.logDropped.WithLabelValues(tenant).Add(float64(n)) }
+func (m *Metrics) Lost(events int)               { m.lost.Add(float64(events)) }
 
 // A population is missing while it is not known: that is not 0.
 type population struct {
