@@ -1,8 +1,8 @@
 // Package metrics counts what a realm does, for Prometheus.
 //
 // Labels are names of requests, of tenants whose tokens were good, and codes: there are few
-// of them, and none says anything of a user. What an operator should look at is in
-// docs/operating/monitoring.md and in the dashboard beside it.
+// of them, and none says anything of a user. They are listed in docs/operating/metrics.md,
+// with a dashboard beside it.
 package metrics
 
 import (
