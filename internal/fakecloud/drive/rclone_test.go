@@ -70,6 +70,13 @@ func TestRclone(t *testing.T) {
 			t.Errorf("%s: %d bytes came that are not the %d sent", name, len(got), len(data))
 		}
 	}
+	// In chunks, which rclone sends with the whole size in each.
+	large := bytes.Repeat(data, 7)
+	write(t, filepath.Join(dir, "in"), large)
+	rclone("--drive-upload-cutoff", "256Ki", "--drive-chunk-size", "256Ki", "copyto", filepath.Join(dir, "in"), "d:Large/large.age")
+	if got := rclone("cat", "d:Large/large.age"); !bytes.Equal(got, large) {
+		t.Errorf("in chunks: %d bytes came that are not the %d sent", len(got), len(large))
+	}
 	rclone("deletefile", "--drive-use-trash=false", "d:Cloudseed/first.age")
 	rclone("deletefile", "d:Cloudseed/empty") // into the bin
 	if got := strings.TrimSpace(string(rclone("lsf", "d:Cloudseed"))); got != names[1] {

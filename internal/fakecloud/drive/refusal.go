@@ -13,11 +13,12 @@ type Refusal struct {
 	Status           int
 	Reason, Message  string
 	Domain, Location string // Domain is "global" when empty; Location is a parameter
+	InHeader         bool   // or a header
 }
 
 // Refusals of Drive, from developers.google.com/workspace/drive/api/guides/handle-errors.
 var (
-	Unauthorized  = Refusal{Status: 401, Reason: "authError", Message: "Invalid Credentials"}
+	Unauthorized  = Refusal{Status: 401, Reason: "authError", Message: "Invalid Credentials", Location: "Authorization", InHeader: true}
 	RateLimit     = Refusal{Status: 403, Reason: "rateLimitExceeded", Message: "Rate Limit Exceeded", Domain: "usageLimits"}
 	UserRateLimit = Refusal{Status: 403, Reason: "userRateLimitExceeded", Message: "User Rate Limit Exceeded. Rate of requests for user exceed configured project quota, you may consider re-evaluating expected per-user traffic to the API and adjust project quota limits accordingly.", Domain: "usageLimits"}
 	DailyLimit    = Refusal{Status: 403, Reason: "dailyLimitExceeded", Message: "Daily Limit Exceeded", Domain: "usageLimits"}
@@ -48,6 +49,9 @@ func (r Refusal) JSON() string {
 	}
 	if r.Location != "" {
 		item["locationType"], item["location"] = "parameter", r.Location
+	}
+	if r.InHeader {
+		item["locationType"] = "header"
 	}
 	e := map[string]any{"code": r.Status, "message": r.Message, "errors": []any{item}}
 	if r == NoScope {

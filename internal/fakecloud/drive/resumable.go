@@ -51,10 +51,10 @@ func (s *Server) readChunk(r *http.Request) (*upload, error) {
 		}
 	}
 	c.to = last + 1
-	if (c.to-c.from != int64(len(data)) || c.total >= 0 && c.to != c.total) && s.on(ChunksTrue) {
+	if (c.to-c.from != int64(len(data)) || c.total >= 0 && c.to > c.total) && s.on(ChunksTrue) {
 		return nil, invalid("Content-Range", "Invalid request. The body is not what Content-Range says.")
 	}
-	if c.total < 0 && len(data)%chunkUnit != 0 && s.on(ChunksMeasured) {
+	if c.to != c.total && len(data)%chunkUnit != 0 && s.on(ChunksMeasured) {
 		return nil, invalid("Content-Range", "Invalid request. The number of bytes uploaded is required to be a multiple of %d, except for the final request.", chunkUnit)
 	}
 	return &upload{data: data, chunk: c}, nil
@@ -93,7 +93,7 @@ func (c *call) proceed(w http.ResponseWriter, u *upload) (any, error) {
 	case u.chunk.to > int64(len(s.data)):
 		s.data = append(s.data[:u.chunk.from], u.data...)
 	}
-	if u.chunk.total < 0 || u.chunk.query && u.chunk.total != int64(len(s.data)) {
+	if u.chunk.total != int64(len(s.data)) {
 		if c.off[ShownWhole] {
 			if f, err := c.prepare(s.meta, s.data, s.mime); err == nil {
 				c.store(f)
