@@ -17,13 +17,14 @@ import (
 func newRestore(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore",
-		Short: "Open a backup with the PIN",
+		Short: "Open a backup with the PIN, or with the emergency kit",
 		Long: `Restore looks into the places, asks which backup if there are several, and opens it with
 the PIN. It prints the wallet's name, fingerprint and first address to compare. The
 words come out only with --show-phrase on a terminal, or into files with --out DIR.`,
 		Example: `  cloudseed restore
   cloudseed restore --place folder:/media/usb --show-phrase
-  cloudseed restore --place folder:/media/usb --realms servers.json --pin-file pin.txt --out restored`,
+  cloudseed restore --place folder:/media/usb --realms servers.json --pin-file pin.txt --out restored
+  cloudseed restore --place folder:/media/usb --kit`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.restore(cmd.Context()) },
 	}
@@ -33,6 +34,8 @@ words come out only with --show-phrase on a terminal, or into files with --out D
 	f.BoolVar(&s.flags.acceptRealms, "accept-realms", false, "ask the PIN servers that the backup names, though they are not known here")
 	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, "show the words on the terminal")
 	f.StringVar(&s.flags.out, "out", "", "new `DIR` for the words and the attached files (mode 0600)")
+	f.BoolVar(&s.kit.typed, "kit", false, "open it with the emergency kit, typed at the terminal, in the place of the PIN")
+	f.StringVar(&s.kit.file, "kit-file", "", "open it with the emergency kit in `FILE`, in the place of the PIN; - is standard input")
 	s.pinFlag(f)
 	s.placeFlags(f)
 	s.signInFlags(f)
@@ -62,10 +65,7 @@ func (s *session) restore(ctx context.Context) error {
 	if cfg.Realms, cfg.HTTP, err = s.knownRealms(); err != nil {
 		return err
 	}
-	if err := s.acceptRealms(ctx, &cfg, backup); err != nil {
-		return err
-	}
-	restored, err := s.guess(ctx, cfg, backup)
+	restored, err := s.openBackup(ctx, cfg, backup)
 	if err != nil {
 		return err
 	}

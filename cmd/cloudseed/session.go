@@ -26,6 +26,7 @@ type session struct {
 	running bool // a command was found and its flags are right
 
 	flags        flags
+	kit          kitFlags
 	profile      *profile.Profile
 	embedded     *embedded.Realms // the PIN servers inside this process, once needed
 	filePassword *secret.Text     // of --password-file, once read
@@ -73,7 +74,7 @@ func (s *session) pinFlag(f *pflag.FlagSet) {
 }
 
 // named by the environment: the name of a file or directory, never a secret itself.
-var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "password-file", "client-ids"}
+var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "password-file", "kit-file", "client-ids"}
 
 // prepare runs before every command: CLOUDSEED_PIN_FILE and the like stand in for flags
 // that were not given, and standard input can be only one thing.

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/paper"
+	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/secret"
+)
+
+// kitFlags are those of kit, and of restore with a kit.
+type kitFlags struct {
+	file                      string
+	typed, prove, show, print bool
+}
+
+func newKit(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "kit",
+		Short: "Make the emergency kit, which opens the backup without PIN",
+		Long: `Kit seals the backup to a new emergency kit as well, and puts the kit on paper: with
+--out into two files (a page and a PDF) to print, with --print to the printer, with --show
+on the terminal, to write it down. It needs the PIN, or the recovery phrase.
+
+The kit counts only when it has been typed back from the paper: right away on a terminal,
+or later with --prove. No copy of it is kept on this computer.`,
+		Example: `  cloudseed kit --print
+  cloudseed kit --out ~/kit
+  cloudseed kit --show
+  cloudseed kit --prove`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if s.kit.prove {
+				return s.proveKit(cmd.Context())
+			}
+			return s.makeKit(cmd.Context())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
+	f.StringVar(&s.flags.out, "out", "", "`DIR` for the page and the PDF (mode 0600); not one that a cloud copies")
+	f.BoolVar(&s.kit.print, "print", false, "print it, through lp")
+	f.BoolVar(&s.kit.show, "show", false, "show it on the terminal")
+	f.BoolVar(&s.kit.prove, "prove", false, "type the kit back from the paper, to prove it")
+	f.StringVar(&s.kit.file, "kit-file", "", "with --prove: `FILE` with the kit; - is standard input")
+	f.StringVar(&s.flags.phraseFile, "phrase-file", "", "`FILE` with the recovery phrase, in the place of the PIN; - is standard input")
+	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", "`FILE` with the wallet's BIP-39 passphrase; - is standard input")
+	s.pinFlag(f)
+	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	s.realmsFlag(f)
+	return cmd
+}
+
+func (s *session) makeKit(ctx context.Context) error {
+	if err := s.checkKitGoal(); err != nil {
+		return err
+	}
+	d, cfg, err := s.oneDevice(ctx)
+	if err != nil {
+		return err
+	}
+	if s.flags.out != "" {
+		if err := besideBackup(s.flags.out, d); err != nil {
+			return err
+		}
+	}
+	if d.KitStatus() != cloudseed.KitNone {
+		s.printer.note("%s", words.Line(words.Kit("again")))
+	}
+	kit := cloudseed.NewKit()
+	defer kit.Clear()
+	added := s.addKit(ctx, cfg, d, kit)
+	if d.Kit.Recipient == "" || added != nil && !errors.As(added, new(*cloudseed.IncompleteError)) {
+		return added
+	}
+	r := newKitResult(d)
+	if r.Files, err = s.givePaper(ctx, d, kit); err != nil {
+		return err
+	}
+	if added != nil { // sealed, and some place does not have it yet
+		return added
+	}
+	if err := s.proveNow(ctx, cfg, d, r.Files); err != nil {
+		return err
+	}
+	r.Status, r.Sentence = d.KitStatus(), words.ForKit(d.KitStatus())
+	s.printer.result("kit", r)
+	return nil
+}
+
+// oneDevice is the backup that is meant, with what its verbs need.
+func (s *session) oneDevice(ctx context.Context) (*cloudseed.Device, cloudseed.Config, error) {
+	if err := s.open(); err != nil {
+		return nil, cloudseed.Config{}, err
+	}
+	d, err := s.theDevice()
+	if err != nil {
+		return nil, cloudseed.Config{}, err
+	}
+	cfg, _, err := s.deviceConfig(ctx, d)
+	return d, cfg, err
+}
+
+// theDevice is the only backup that this computer knows, or the one called --name.
+func (s *session) theDevice() (*cloudseed.Device, error) {
+	devices, err := s.devices()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(devices) == 0:
+		return nil, nothingHere(s.flags.name)
+	case len(devices) == 1:
+		return devices[0], nil
+	}
+	p := newProblem("several", words.ExitUsage, "There are several backups.", "Say --name NAME.")
+	for _, d := range devices {
+		p.message.Details = append(p.message.Details, fmt.Sprintf("%s  (fingerprint %s)", d.Name, d.Fingerprint))
+	}
+	return nil, p
+}
+
+// addKit asks for the PIN, on a terminal until it is right, or takes the phrase.
+func (s *session) addKit(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit) error {
+	if s.flags.phraseFile != "" {
+		return s.addKitWithPhrase(ctx, cfg, d, kit)
+	}
+	for {
+		pin, err := s.pin(ctx, "PIN of "+d.Name)
+		if err != nil {
+			return err
+		}
+		err = addKitWithPIN(ctx, cfg, d, kit, pin)
+		var wrong *cloudseed.WrongPINError
+		if !errors.As(err, &wrong) || wrong.Left == 0 || s.tty == nil || s.flags.pinFile != "" {
+			return err
+		}
+		s.tty.Tell("%s", words.For(err).What)
+	}
+}
+
+func addKitWithPIN(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit, pin secret.Text) error {
+	defer pin.Clear()
+	if pin.Len() == 0 {
+		return missing("the PIN", "--pin-file FILE with something in it")
+	}
+	return cloudseed.AddKit(ctx, cfg, d, kit, cloudseed.Unlock{PIN: pin})
+}
+
+func (s *session) addKitWithPhrase(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit) error {
+	text, err := s.secretFile(s.flags.phraseFile)
+	if err != nil {
+		return err
+	}
+	defer text.Clear()
+	w := &cloudseed.Wallet{Name: d.Name}
+	if w.Phrase, err = s.parse(text); err != nil {
+		return err
+	}
+	defer w.Phrase.Clear()
+	if s.flags.passphraseFile != "" {
+		if w.Passphrase, err = s.secretFile(s.flags.passphraseFile); err != nil {
+			return err
+		}
+		defer w.Passphrase.Clear()
+	}
+	return cloudseed.AddKit(ctx, cfg, d, kit, cloudseed.Unlock{Wallet: w})
+}
+
+type kitResult struct {
+	Name     string              `json:"name"`
+	Vault    string              `json:"vault"`
+	Status   cloudseed.KitStatus `json:"status"`
+	Sentence string              `json:"sentence"`
+	Opens    bool                `json:"opens_files"`
+	Files    []string            `json:"files,omitempty"`
+}
+
+func newKitResult(d *cloudseed.Device) kitResult {
+	return kitResult{Name: d.Name, Vault: d.Vault.String(), Status: d.KitStatus(), Sentence: words.ForKit(d.KitStatus()), Opens: d.KitOpensFiles()}
+}
+
+func (r kitResult) text(w io.Writer) {
+	fmt.Fprintf(w, "emergency kit of %s: %s\n", r.Name, r.Status)
+	for _, f := range r.Files {
+		fmt.Fprintf(w, "  written to     %s\n", f)
+	}
+	fmt.Fprintf(w, "  %s\n", r.Sentence)
+	if !r.Opens {
+		fmt.Fprintf(w, "  %s\n", words.Kit("files"))
+	}
+	if r.Status == cloudseed.KitUnproved {
+		fmt.Fprintf(w, "  To prove it: cloudseed kit --prove\n")
+	}
+}
+
+// sheetFacts are what kit and card print of a backup.
+func sheetFacts(d *cloudseed.Device) paper.Facts {
+	f := paper.Facts{Wallet: d.Name, Fingerprint: d.Fingerprint, Vault: d.Vault.Short(), Generation: d.Wallet.Generation, Printed: now()}
+	for _, p := range d.Places {
+		f.Places = append(f.Places, sheetPlace(p.URL))
+		if f.File == "" {
+			f.File = p.Wallet.File
+		}
+	}
+	return f
+}
