@@ -41,7 +41,7 @@ func TestSuiteEveryWay(t *testing.T) {
 }
 
 func place(t *testing.T, ways ...way) storetest.Place {
-	dir, fill := t.TempDir(), func() func() { t.Fatal("not a small disk"); return nil }
+	dir, fill := tempDir(t), func() func() { t.Fatal("not a small disk"); return nil }
 	if strings.HasSuffix(t.Name(), "/full") {
 		dir, fill = peer.Disk(t, 16<<20)
 	}
@@ -66,6 +66,25 @@ func place(t *testing.T, ways ...way) storetest.Place {
 		},
 		Fill: func(testing.TB) func() { return fill() },
 	}
+}
+
+// tempDir is a folder that may still be written to when the test is over: a cancelled Create
+// returns at once, and what it began on the disk ends a little later.
+func tempDir(t testing.TB) string {
+	dir, err := os.MkdirTemp("", "folder")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if err = os.RemoveAll(dir); err == nil {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Error(err)
+	})
+	return dir
 }
 
 // all calls every method and returns the errors.

@@ -81,6 +81,11 @@ func (s *Store) settle(ctx context.Context, op, name, attempt string, err error)
 	info, lookErr := s.client.StatObject(ctx, s.bucket, s.prefix+name, minio.StatObjectOptions{})
 	switch {
 	case lookErr != nil:
+		// A service may refuse a key before it has read the file, and break the connection:
+		// then only another request hears why.
+		if _, getErr := s.get(ctx, op, name); errors.Is(getErr, store.ErrSignedOut) {
+			return getErr
+		}
 		return err
 	case info.UserMetadata[attemptKey] == attempt:
 		return nil
