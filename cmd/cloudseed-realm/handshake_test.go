@@ -159,6 +159,10 @@ func TestCertificateIsReadAgain(t *testing.T) {
 	}
 	put(t, certificate, []byte("rubbish"))
 	look("rubbish", true, false)
+	expiredFile, expiredKeyFile, _ := newCertificateUntil(t, time.Now().Add(-time.Minute))
+	put(t, certificate, read(t, expiredFile))
+	put(t, key, read(t, expiredKeyFile))
+	look("expired", true, false)
 	os.Remove(certificate)
 	look("gone", true, false)
 	if !shown(newRoots) {

@@ -74,7 +74,29 @@ func newRoot() *cobra.Command {
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
 	root.AddCommand(newInit(), newServe(), newMigrate(), newStatus(), newRotate(), newBench(), newVersion())
+	for _, c := range root.Commands() {
+		completeFlags(c)
+	}
 	return root
+}
+
+// completeFlags tells shells which flags name directories, files and fixed words.
+func completeFlags(c *cobra.Command) {
+	for _, name := range []string{"data", "acme-cache"} {
+		if c.Flags().Lookup(name) != nil {
+			c.MarkFlagDirname(name)
+		}
+	}
+	for name, extensions := range map[string][]string{
+		"tenants": {"json"}, "keys": {"json"}, "tls-cert": {"pem", "crt"}, "tls-key": {"pem", "key"}, "acme-roots": {"pem", "crt"},
+	} {
+		if c.Flags().Lookup(name) != nil {
+			c.MarkFlagFilename(name, extensions...)
+		}
+	}
+	if c.Flags().Lookup("tls-min") != nil {
+		c.RegisterFlagCompletionFunc("tls-min", cobra.FixedCompletions([]string{"1.2", "1.3"}, cobra.ShellCompDirectiveNoFileComp))
+	}
 }
 
 func newVersion() *cobra.Command {

@@ -32,8 +32,13 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// newCertificate makes a self-signed one for 127.0.0.1.
+// newCertificate makes a self-signed one for 127.0.0.1, good for an hour.
 func newCertificate(t *testing.T) (certificate, key string, roots *x509.CertPool) {
+	t.Helper()
+	return newCertificateUntil(t, time.Now().Add(time.Hour))
+}
+
+func newCertificateUntil(t *testing.T, end time.Time) (certificate, key string, roots *x509.CertPool) {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -41,7 +46,7 @@ func newCertificate(t *testing.T) (certificate, key string, roots *x509.CertPool
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: end.Add(-2 * time.Hour), NotAfter: end,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
 	if err != nil {
