@@ -59,6 +59,7 @@ func (a *App) submitChoose(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	if f.chosen.TryingOut() && len(f.chosen.UnknownRealms(a.Known)) > 0 {
 		a.fail(w, r, s, cloudseed.ErrElsewhere, "")
+		s.job.problem.Help, s.job.problem.Link = "restore-kit", "I have my emergency kit"
 		return
 	}
 	if a.mustConfirm(f) {

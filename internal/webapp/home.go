@@ -42,6 +42,7 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.ForState(state), Badge: "bad",
 		Proved: when(d.Proved), Places: placeRows(d), Needed: d.Needed, Guesses: d.Guesses,
 		Unfinished: state == cloudseed.StateUnfinished, TryingOut: d.TryingOut()}
+	row.Kit = words.ForKit(d.KitStatus())
 	switch state {
 	case cloudseed.StateProtected:
 		row.Badge, row.Good = "good", true

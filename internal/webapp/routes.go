@@ -41,6 +41,15 @@ var routes = map[string]screenFunc{
 	"POST sign-in":        (*App).submitSignIn,
 	"POST sign-in-cancel": (*App).submitSignInCancel,
 
+	"GET kit":          (*App).showKit,
+	"POST kit":         (*App).submitKit,
+	"GET kit-page":     (*App).showKitPage,
+	"GET kit-prove":    (*App).showKitProve,
+	"POST kit-prove":   (*App).submitKitProve,
+	"GET restore-kit":  (*App).showRestoreKit,
+	"POST restore-kit": (*App).submitRestoreKit,
+	"GET card":         (*App).showCard,
+
 	"POST resume":  (*App).submitResume,
 	"POST check":   (*App).submitCheck,
 	"GET progress": (*App).showProgress,

@@ -23,7 +23,7 @@ type sample struct {
 // samples is every screen in every state.
 func samples() []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), errorSamples()} {
 		all = append(all, some...)
 	}
 	for i := range all {
@@ -203,7 +203,7 @@ func doneSamples() []sample {
 	home := func(state cloudseed.State, badge string, change func(*walletRow)) page {
 		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.ForState(state), Badge: badge, Good: badge == "good",
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
-			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished}
+			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: words.ForKit(cloudseed.KitUnproved)}
 		for _, r := range sampleRealms {
 			row.Servers = append(row.Servers, serverRow{Name: words.Server(r.Address), Seen: "22 November 2026, 14:05"})
 		}

@@ -202,6 +202,7 @@ type walletRow struct {
 	Guesses     int
 	Unfinished  bool
 	TryingOut   bool
+	Kit         string // how far the emergency kit can be relied on
 }
 
 // A serverRow is one PIN server with what was seen of it.

@@ -15,6 +15,7 @@ type session struct {
 	mu      sync.Mutex // guards what follows; held for a whole request, never while a job runs
 	backup  backupFlow
 	restore restoreFlow
+	kit     kitFlow
 	job     *job    // the newest; nil for none
 	signIn  *signIn // the newest; nil for none
 	notice  string  // said once, on the next page
@@ -58,9 +59,10 @@ func (s *session) forget(idle time.Duration) {
 // clear wipes both flows and tells whether there was anything in them. A running job
 // keeps what it was given and clears that itself.
 func (s *session) clear() bool {
-	had := s.backup.begun() || s.restore.begun()
+	had := s.backup.begun() || s.restore.begun() || s.kit.made
 	s.backup.clear()
 	s.restore.clear()
+	s.kit.clear()
 	s.dropSignIn()
 	s.reveal = time.Time{}
 	return had
