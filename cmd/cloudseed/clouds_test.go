@@ -14,9 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
+	"time"
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/cloudkit"
@@ -24,6 +22,7 @@ import (
 	"github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/graph"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
+	"github.com/cloudseed/cloudseed/internal/keychain"
 	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -48,6 +47,7 @@ type world struct {
 	oauth  map[string]*oauth.Server // by the host of their pages
 	person string                   // who signs in
 	choice oauth.Choice             // what else they do on the page
+	stays  bool                     // or they do nothing, and the sign-in waits only a moment
 	given  string                   // a directory: clients.json, servers.json, words, pin
 	pages  sync.WaitGroup
 }
@@ -112,6 +112,9 @@ func memoryRealms(t *testing.T) juicebox.Configuration {
 
 // browse is the person with the browser: signs in and allows all that is asked.
 func (w *world) browse(page string) error {
+	if w.stays {
+		return nil
+	}
 	w.pages.Add(1)
 	go func() { // as a browser does, it opens the page and lets the program go on
 		defer w.pages.Done()
@@ -167,12 +170,32 @@ func (d *device) run(exit int, args ...string) string {
 	d.t.Helper()
 	var out bytes.Buffer
 	s := &session{http: d.cloud.Client, openURL: d.browse, fileKeys: true}
+	if d.stays {
+		s.clouds = d.impatient()
+	}
 	code := s.run(d.t.Context(), append(args, "--data", d.data), strings.NewReader(""), &out, &out)
 	d.pages.Wait()
 	if code != exit {
 		d.t.Fatalf("%q: exit %d, want %d:\n%s", args, code, exit, out.String())
 	}
 	return out.String()
+}
+
+// impatient is what the program signs in with, but for how long it waits for the person.
+func (d *device) impatient() *places.Config {
+	keeper, err := keychain.Open(keychain.Config{Dir: filepath.Join(d.data, "sign-ins"), File: true})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	text, err := os.ReadFile(d.file("clients.json"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	clients, err := places.ReadClients(text)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return &places.Config{Keeper: keeper, Clients: clients, HTTP: d.cloud.Client, Wait: 50 * time.Millisecond}
 }
 
 func (d *device) add(name, address string) string {
@@ -327,31 +350,6 @@ func TestSignInFails(t *testing.T) {
 	d.run(1, add...)
 	contains(t, d.run(0, "places", "list"), "no place is remembered yet")
 	d.run(0, add...)
-}
-
-// A bucket, with its secret key from a file, which is asked for once.
-func TestBucket(t *testing.T) {
-	w := newWorld(t)
-	d := w.device()
-	backend := s3mem.New()
-	if err := backend.CreateBucket("bucket"); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(gofakes3.New(backend).Server())
-	t.Cleanup(server.Close)
-	address := "s3:" + strings.Replace(server.URL, "//", "//AKIAEXAMPLEKEY001@", 1) + "/bucket/wallet"
-	w.write("secret", "hunter2hunter2")
-	contains(t, d.run(2, "places", "add", "bucket", address), "missing: the password of bucket", "--password-file FILE")
-	d.run(0, "places", "add", "bucket", address, "--password-file", w.file("secret"))
-	list := d.run(0, "places", "list")
-	contains(t, list, "bucket  S3  s3:http://A…1@127.0.0.1")
-	d.backUp(0, address)
-	contains(t, d.run(0, "check"), "Sam: protected")
-	if strings.Contains(readAll(t, d.data), "hunter2hunter2") {
-		t.Error("the secret key can be read in the data directory")
-	}
-	second := w.device()
-	contains(t, second.run(0, "restore", "--place", address, "--password-file", w.file("secret"), "--pin-file", w.file("pin"), "--realms", w.file("servers.json")), "Sam")
 }
 
 // Every kind of place has a name for people; the app offers those with a sign-in, and says

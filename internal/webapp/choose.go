@@ -21,7 +21,11 @@ func (a *App) showFound(w http.ResponseWriter, r *http.Request, s *session) {
 		screen.Backups = append(screen.Backups, backupRowOf(i, b))
 	}
 	for _, f := range search.Failed {
-		screen.Failed = append(screen.Failed, words.For(f).What)
+		m := words.For(f)
+		if m.Code == "busy" { // the provider has said how long
+			m.What += " " + m.Next
+		}
+		screen.Failed = append(screen.Failed, m.What)
 	}
 	for _, skipped := range search.Skipped {
 		if errors.Is(skipped.Err, cloudseed.ErrNewerFormat) {

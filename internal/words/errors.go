@@ -233,7 +233,12 @@ func realmLines(err error) []string {
 func placeLines(failed []*cloudseed.PlaceError) []string {
 	var lines []string
 	for _, f := range failed {
-		lines = append(lines, f.Place+": "+Line(For(f).What))
+		m := For(f)
+		line := f.Place + ": " + Line(m.What)
+		if m.Code == "busy" { // the provider has said how long
+			line += "; " + Line(m.Next)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }
