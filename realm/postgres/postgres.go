@@ -10,8 +10,8 @@
 // again.
 //
 // With synchronous standbys (synchronous_standby_names) the promise also outlives the loss
-// of the primary, and a primary that was cut off answers nothing any more: what a request
-// merely saw is answered only after the standbys have confirmed what was there to see.
+// of the primary, and a primary that its standbys have left answers nothing any more: what a
+// request merely saw is answered only after they have confirmed what was there to see.
 // Without synchronous standbys a failover gives back guesses, and nothing here can notice.
 //
 // The store keeps the bytes that it is given: package realm/seal encrypts them. PostgreSQL
