@@ -151,3 +151,37 @@ func withoutProof(t *testing.T, answer []byte) []byte {
 	}
 	return answer
 }
+
+// What the published client sent is answered by our realm as it was answered then, step by step.
+func TestRecordedPublishedClient(t *testing.T) {
+	var recording struct {
+		Exchanges []struct {
+			Flow, Realm     string
+			Request, Answer hexBytes
+		}
+	}
+	b, err := os.ReadFile("../juicebox/testdata/published.json")
+	if err == nil {
+		err = json.Unmarshal(b, &recording)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	realms := map[string]vectorRealm{}
+	for _, x := range recording.Exchanges {
+		id, err := juicebox.ParseRealmID(x.Realm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := realms[x.Realm]; !ok {
+			realms[x.Realm] = newVectorRealm(t, id)
+		}
+		status, answer := realms[x.Realm].ask("owner", x.Request)
+		if status != 200 || !bytes.Equal(withoutProof(t, answer), withoutProof(t, x.Answer)) {
+			t.Errorf("%s: to %x it answers %d\n%x, want\n%x", x.Flow, x.Request, status, answer, x.Answer)
+		}
+	}
+	if len(realms) != 3 {
+		t.Errorf("%d realms were recorded", len(realms))
+	}
+}
