@@ -225,6 +225,9 @@ func FuzzDecodeRequest(f *testing.F) {
 	for _, r := range []Request{Register1{}, fill(Register2{}), Recover1{}, fill(Recover2{}), fill(Recover3{}), Delete{}} {
 		f.Add(EncodeRequest(r))
 	}
+	for _, v := range vectors(f, "request") {
+		f.Add([]byte(v.Message))
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if r, err := DecodeRequest(b); err == nil && !bytes.Equal(EncodeRequest(r), b) {
 			t.Errorf("%x is not the encoding of what it was read as", b)
@@ -237,6 +240,9 @@ func FuzzDecodeResponse(f *testing.F) {
 		Recover2Response{Status: StatusVersionMismatch}, fill(Recover2Response{Status: StatusOK}),
 		fill(Recover3Response{Status: StatusOK}), Recover3Response{Status: StatusBadUnlockKeyTag, GuessesRemaining: 2}} {
 		f.Add(EncodeResponse(r))
+	}
+	for _, v := range vectors(f, "answer") {
+		f.Add([]byte(v.Message))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := DecodeResponse(b)

@@ -65,7 +65,7 @@ func (b *hexBytes) UnmarshalText(text []byte) (err error) {
 }
 
 // vectors reads those of one kind.
-func vectors(t *testing.T, kind string) (all []vector) {
+func vectors(t testing.TB, kind string) (all []vector) {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/vectors/" + kind + "_*.json")
 	if err != nil || len(paths) == 0 {
