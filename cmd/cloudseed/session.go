@@ -46,6 +46,7 @@ type session struct {
 type flags struct {
 	data, realms, name, vault                         string
 	phraseFile, passphraseFile, pinFile, passwordFile string
+	newPINFile                                        string
 	places, files                                     []string
 	out, language, clientIDs                          string
 	words, port                                       int
@@ -74,7 +75,7 @@ func (s *session) pinFlag(f *pflag.FlagSet) {
 }
 
 // named by the environment: the name of a file or directory, never a secret itself.
-var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "password-file", "kit-file", "client-ids"}
+var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "pin-file", "new-pin-file", "password-file", "kit-file", "client-ids"}
 
 // prepare runs before every command: CLOUDSEED_PIN_FILE and the like stand in for flags
 // that were not given, and standard input can be only one thing.

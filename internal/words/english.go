@@ -434,6 +434,7 @@ var english = table{
 		"everyday":        "For everyday amounts, not for savings.",
 		"both-needed":     "To open it you need both a file from one of your places and your PIN.",
 		"no-reset":        "Nobody can reset the PIN.",
+		"move-funds":      "Copies that were downloaded before cannot be called back. Move the money to a new wallet.",
 	},
 }
 

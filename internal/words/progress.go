@@ -58,6 +58,7 @@ func Text(name string) string { return english.texts[name] }
 
 // Tries, Places and Words are numbers with their noun: "1 try", "3 tries".
 func Tries(n int) string  { return english.count(n, "try") }
+func Files(n int) string  { return english.count(n, "file") }
 func Places(n int) string { return english.count(n, "place") }
 func Words(n int) string  { return english.count(n, "word") }
 
