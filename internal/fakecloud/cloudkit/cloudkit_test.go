@@ -192,7 +192,8 @@ var probes = map[cloudkit.Rule]func(c *caller) bool{
 			})
 		}
 		done.Wait()
-		return <-refused != <-refused
+		first, second := <-refused, <-refused
+		return first != second
 	},
 	cloudkit.TokenEscaped: func(c *caller) bool {
 		_, answer, _ := c.send("ckAPIToken=api&ckWebAuthToken="+c.token, "zones/lookup", dict{"zones": []any{zone}})
