@@ -13,7 +13,8 @@
 //     what a record's owner is told: how many guesses there were ever, and when the last
 //     wrong one was.
 //   - [Store] updates one record atomically. [Memory] forgets when the process ends;
-//     package realm/sqlite is the durable one, and package realm/seal encrypts what it gets.
+//     packages realm/sqlite (one machine) and realm/postgres (many) are durable, and package
+//     realm/seal encrypts what they get.
 //   - [Limits] bound what one address may ask and register. [Realm.Sweep] wipes what time has
 //     made useless. [Observation] is what metrics are made of.
 //   - [Tenants] says whose tokens are accepted, and [Caller] who sent one.
