@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/sha512"
 	"math/big"
 	"slices"
+
+	"github.com/gtank/ristretto255"
 )
 
 // spoiledCases are recoveries that a client must give up, each for one reason. Where one
@@ -89,6 +92,9 @@ func spoiledCases() (all []*vector) {
 	refused("signature_not_reduced", "signature", "the second half of the signature is not less than the order", one(), set(2, append(bytes.Clone(signature[:32]), plusOrder(signature[32:])...), "oprf_signed_public_key", "signature"))
 	refused("signature_small_key", "signature", "a verifying key of small order, under which this signature fits every message", one(),
 		set(2, pairs{{"public_key", publicKey}, {"verifying_key", identityKey}, {"signature", append(bytes.Clone(identityKey), make([]byte, 32)...)}}, "oprf_signed_public_key"))
+
+	refused("signature_small_nonce", "signature", "R of small order, in a signature that holds otherwise", one(),
+		set(2, pairs{{"public_key", publicKey}, {"verifying_key", public(madeKey("signer"))}, {"signature", smallNonce(madeKey("signer"), lp2(realmID(1), publicKey))}}, "oprf_signed_public_key"))
 
 	refused("proof_challenge", "proof", "another challenge", one(), flipped(2, "oprf_proof", "c"))
 	refused("proof_response", "proof", "another response", one(), flipped(2, "oprf_proof", "beta_z"))
@@ -193,12 +199,24 @@ var identityKey = append([]byte{1}, make([]byte, 31)...)
 // a little-endian number.
 func plusOrder(b []byte) []byte {
 	order, _ := new(big.Int).SetString("1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed", 16)
-	big1 := bytes.Clone(b)
-	slices.Reverse(big1)
-	n := new(big.Int).SetBytes(big1)
+	number := bytes.Clone(b)
+	slices.Reverse(number)
+	n := new(big.Int).SetBytes(number)
 	out := n.Add(n, order).FillBytes(make([]byte, 32))
 	slices.Reverse(out)
 	return out
 }
 
 func itoa(n int) string { return string(mustJSON(n)) }
+
+// smallNonce signs with the nonce zero, so that R is the identity. (The groups of Ed25519 and
+// ristretto255 have the same order.)
+func smallNonce(key ed25519.PrivateKey, message []byte) []byte {
+	h := sha512.Sum512(key.Seed())
+	h[0] &= 248
+	h[31] = h[31]&127 | 64
+	a := ristretto255.NewScalar().FromUniformBytes(append(h[:32:32], make([]byte, 32)...))
+	k := sha512.Sum512(join(identityKey, public(key), message))
+	s := ristretto255.NewScalar().FromUniformBytes(k[:])
+	return append(bytes.Clone(identityKey), s.Multiply(s, a).Encode(nil)...)
+}
