@@ -15,10 +15,7 @@ import (
 // same ones, by as many callers at once as the case says, times GOMAXPROCS. PostgreSQL
 // lets callers share one sync of the disk by itself.
 func BenchmarkUpdate(b *testing.B) {
-	server := peer.Postgres(b)
-	if _, err := Migrate(ctx, Config{URL: server.URL()}, realmID); err != nil {
-		b.Fatal(err)
-	}
+	server := migrated(b, peer.Postgres(b))
 	s := mustOpen(b, Config{URL: server.URL() + "&pool_max_conns=64"})
 	for _, callers := range []int{1, 32} {
 		var ids []realm.RecordID

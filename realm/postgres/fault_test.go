@@ -30,8 +30,8 @@ func storedVersion(t *testing.T, s *Store, id realm.RecordID) (v int64) {
 
 // The reply of a commit is lost, whole or from the middle: the write happened once, and
 // the caller is told that this is not known.
-func TestLostReplyIsUnknown(t *testing.T) {
-	server := migrated(t)
+func lostReplyIsUnknown(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	proxy, url := through(t, server)
 	s, sure := mustOpen(t, Config{URL: url}), mustOpen(t, Config{URL: server.URL()})
 	for i, half := range []bool{false, true} {
@@ -65,8 +65,8 @@ func TestLostReplyIsUnknown(t *testing.T) {
 }
 
 // A connection that ended between two updates, or in a read, costs nobody an answer.
-func TestLostReadIsReadAgain(t *testing.T) {
-	server := migrated(t)
+func lostReadIsReadAgain(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	proxy, url := through(t, server)
 	s := mustOpen(t, Config{URL: url})
 	if err := s.Update(ctx, alice, put("one")); err != nil {
@@ -81,9 +81,14 @@ func TestLostReadIsReadAgain(t *testing.T) {
 	}
 }
 
+func TestServerFails(t *testing.T) {
+	server := migrated(t, peer.Postgres(t))
+	t.Run("frozen", func(t *testing.T) { frozenServer(t, server) })
+	t.Run("killed", func(t *testing.T) { killedServer(t, server) })
+}
+
 // A server that stands still answers nobody, and nobody is answered in its place.
-func TestFrozenServer(t *testing.T) {
-	server := migrated(t)
+func frozenServer(t *testing.T, server *peer.PostgresServer) {
 	s := mustOpen(t, Config{URL: server.URL(), Timeout: 500 * time.Millisecond})
 	if err := s.Update(ctx, alice, put("one")); err != nil {
 		t.Fatal(err)
@@ -105,8 +110,7 @@ func TestFrozenServer(t *testing.T) {
 
 // kill -9 of PostgreSQL: what was acknowledged is there when it is back, and the same
 // store goes on.
-func TestKilledServer(t *testing.T) {
-	server := migrated(t)
+func killedServer(t *testing.T, server *peer.PostgresServer) {
 	s := mustOpen(t, Config{URL: server.URL()})
 	hasty := mustOpen(t, Config{URL: server.URL(), Timeout: 500 * time.Millisecond})
 	for range 2 {
@@ -128,17 +132,23 @@ func TestKilledServer(t *testing.T) {
 // synchronous gives a migrated server a standby without which it acknowledges nothing.
 func synchronous(t *testing.T) (primary, standby *peer.PostgresServer) {
 	t.Helper()
-	primary = migrated(t)
+	primary = migrated(t, peer.Postgres(t))
 	primary.Exec("ALTER SYSTEM SET synchronous_standby_names = '*'")
 	standby = primary.Standby("second")
 	primary.Exec("SELECT pg_reload_conf()")
 	return primary, standby
 }
 
+func TestStandby(t *testing.T) {
+	primary, standby := synchronous(t)
+	t.Run("nothing without it", func(t *testing.T) { nothingWithoutTheStandby(t, primary, standby) })
+	t.Run("cancelled wait", func(t *testing.T) { cancelledWaitIsUnknown(t, primary, standby) })
+	t.Run("failover", func(t *testing.T) { failover(t, primary, standby) })
+}
+
 // While the standby does not confirm, nothing is answered, reading included: what is read
 // might be lost in a failover, or the server might have been replaced long ago.
-func TestNothingWithoutTheStandby(t *testing.T) {
-	primary, standby := synchronous(t)
+func nothingWithoutTheStandby(t *testing.T, primary, standby *peer.PostgresServer) {
 	s := mustOpen(t, Config{URL: primary.URL(), Timeout: time.Second})
 	if err := s.Update(ctx, alice, put("one")); err != nil {
 		t.Fatal(err)
@@ -167,8 +177,7 @@ func TestNothingWithoutTheStandby(t *testing.T) {
 
 // Somebody cancels a commit that waits for its standby. PostgreSQL then calls it a success
 // and warns; it is on one disk only.
-func TestCancelledWaitIsUnknown(t *testing.T) {
-	primary, standby := synchronous(t)
+func cancelledWaitIsUnknown(t *testing.T, primary, standby *peer.PostgresServer) {
 	s := mustOpen(t, Config{URL: primary.URL()})
 	if err := s.Update(ctx, alice, put("one")); err != nil {
 		t.Fatal(err)
@@ -182,12 +191,12 @@ func TestCancelledWaitIsUnknown(t *testing.T) {
 	if err := <-done; !errors.Is(err, ErrUnknown) {
 		t.Errorf("got %v, want ErrUnknown", err)
 	}
+	standby.Thaw()
 }
 
 // The primary is lost: the standby has everything that was acknowledged, and the same
 // store finds it by the second host of its address.
-func TestFailover(t *testing.T) {
-	primary, standby := synchronous(t)
+func failover(t *testing.T, primary, standby *peer.PostgresServer) {
 	if _, err := Open(ctx, Config{URL: standby.URL()}); err == nil {
 		t.Error("a standby was opened, whose answers are old")
 	}
@@ -211,16 +220,25 @@ func TestFailover(t *testing.T) {
 	}
 }
 
-func TestUnsafeDatabasesAreRefused(t *testing.T) {
-	server := migrated(t)
+func unsafeSettingsAreRefused(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	for _, setting := range []string{"synchronous_commit%3Doff", "synchronous_commit%3Dlocal"} {
 		_, err := Open(ctx, Config{URL: server.URL() + "&options=-c%20" + setting})
 		if !errors.Is(err, ErrUnsafe) {
 			t.Errorf("%s: got %v", setting, err)
 		}
 	}
-	careless := peer.Postgres(t, "fsync = off")
-	if _, err := Migrate(ctx, Config{URL: careless.URL()}, realmID); !errors.Is(err, ErrUnsafe) || !strings.Contains(err.Error(), "fsync is off") {
-		t.Errorf("fsync off: got %v", err)
+	reload := func(sql string) {
+		server.Exec(sql)
+		server.Exec("SELECT pg_reload_conf()")
+		time.Sleep(300 * time.Millisecond)
+	}
+	for _, setting := range []string{"fsync", "full_page_writes"} {
+		reload("ALTER SYSTEM SET " + setting + " = off")
+		_, err := Migrate(ctx, Config{URL: server.URL()}, realmID)
+		if !errors.Is(err, ErrUnsafe) || !strings.Contains(err.Error(), setting+" is off") {
+			t.Errorf("%s off: got %v", setting, err)
+		}
+		reload("ALTER SYSTEM RESET " + setting)
 	}
 }

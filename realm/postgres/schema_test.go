@@ -12,8 +12,8 @@ import (
 	"github.com/cloudseed/cloudseed/juicebox"
 )
 
-func TestTablesAreMadeByMigrateOnly(t *testing.T) {
-	server := peer.Postgres(t)
+func tablesAreMadeByMigrateOnly(t *testing.T, server *peer.PostgresServer) {
+	server.Exec("DROP TABLE IF EXISTS realm_meta, realm_records")
 	config := Config{URL: server.URL()}
 	missing := func(when string) {
 		t.Helper()
@@ -53,8 +53,8 @@ func TestTablesAreMadeByMigrateOnly(t *testing.T) {
 	}
 }
 
-func TestOtherTablesAreRefused(t *testing.T) {
-	server := migrated(t)
+func otherTablesAreRefused(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	config := Config{URL: server.URL()}
 	for _, c := range []struct {
 		sql  string

@@ -6,12 +6,13 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/realm/realmtest"
 )
 
-func TestSuite(t *testing.T) {
-	server := migrated(t)
+func suite(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	realmtest.Run(t, func(t *testing.T) realmtest.Engine {
 		empty(t, server.URL())
 		return realmtest.Engine{Durable: true, Shared: true, Open: func(t testing.TB) realm.Store {
@@ -34,8 +35,8 @@ func empty(t *testing.T, url string) {
 
 // Shown to bite: with the condition taken out of the writes, two processes lose each
 // other's guesses, and both the storm and the histories notice.
-func TestPlainWritesAreNoticed(t *testing.T) {
-	server := migrated(t)
+func plainWritesAreNoticed(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
 	var stores []realm.Store
 	for range 2 {
 		s := mustOpen(t, Config{URL: server.URL()})
