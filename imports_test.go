@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"store/nextcloud":     {"store", "store/webdav"},
 	"store/iclouddrive":   {"store", "store/folder"},
 	"store/storetest":     {"store"},
+	"scripts/places":      {"store/storetest"}, // for the names of the cases
 
 	"internal/fakecloud/...":     {"internal/fakecloud", "internal/fakecloud/oauth"}, // stand-ins know nothing of us
 	"internal/fakecloud/torture": {"internal/fakecloud", "internal/fakecloud/..."},   // all of them, as a command
