@@ -55,8 +55,9 @@ func (s *Store) put(ctx context.Context, name, temp string, data []byte) error {
 	return err
 }
 
-// move gives the complete file its name. An answer that got lost is ErrOffline and leaves
-// open whether the file is there; the caller looks before it tries again.
+// move gives the complete file its name. An answer that got lost is settled by looking for
+// the temporary file, which nobody else moves. Where that is still there, or nobody answers,
+// it is ErrOffline and open whether the file is there; the caller looks before it tries again.
 func (s *Store) move(ctx context.Context, name, temp string) error {
 	a, err := s.send(ctx, request{
 		op: "create", name: name, method: "MOVE", url: s.url(temp), once: true,
@@ -65,7 +66,20 @@ func (s *Store) move(ctx context.Context, name, temp string) error {
 	if a != nil && a.status == http.StatusPreconditionFailed {
 		return store.Errorf("create", name, store.ErrExists, "the server refused to overwrite it")
 	}
+	if a == nil && s.moved(ctx, name, temp) {
+		return nil
+	}
 	return err
+}
+
+// moved tells whether temp was seen to be gone and name to be there.
+func (s *Store) moved(ctx context.Context, name, temp string) bool {
+	from, err := s.stat(ctx, "create", name, s.url(temp))
+	if err != nil || from != nothing {
+		return false
+	}
+	to, err := s.stat(ctx, "create", name, s.url(name))
+	return err == nil && to == aFile
 }
 
 // discard removes a temporary file, also when ctx has ended, and does not wait for long.
