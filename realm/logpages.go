@@ -72,8 +72,13 @@ func (l *tenantLog) append(ctx context.Context, tenant string, events []event) (
 		if err != nil {
 			return dropped, err
 		}
-		if after.First <= now.Last {
-			events = events[took:]
+		events = events[took:]
+		if after.First > now.Last {
+			stranded, err := l.remove(ctx, tenant, now.Last)
+			if err != nil {
+				return dropped, err
+			}
+			events = append(slices.Clone(events), stranded...)
 		}
 	}
 	return dropped, nil
@@ -93,17 +98,17 @@ func (l *tenantLog) turn(ctx context.Context, tenant string, now head) (dropped 
 	if err != nil || after.First == oldest {
 		return 0, err
 	}
-	return l.remove(ctx, tenant, oldest)
+	gone, err := l.remove(ctx, tenant, oldest)
+	return len(gone), err
 }
 
-// remove takes a page away and says how many events were on it.
-func (l *tenantLog) remove(ctx context.Context, tenant string, page uint64) (events int, err error) {
+// remove takes a page away and returns the events that were on it.
+func (l *tenantLog) remove(ctx context.Context, tenant string, page uint64) (events []event, err error) {
 	err = l.store.Update(ctx, pageID(tenant, page), func(old []byte) ([]byte, error) {
-		var kept []event
+		events = nil
 		if len(old) > 1 {
-			json.Unmarshal(old[1:], &kept)
+			return nil, json.Unmarshal(old[1:], &events)
 		}
-		events = len(kept)
 		return nil, nil
 	})
 	return events, err
@@ -134,8 +139,8 @@ func (l *tenantLog) read(ctx context.Context, tenant string, n int) (events []ev
 	return events, nil
 }
 
-// retire moves the head past an empty first page before it takes that page away: who
-// appends looks at the head afterwards.
+// retire moves the head past an empty first page before it takes that page away: whoever
+// appends looks at the head afterwards. What came onto the page in between is put on another.
 func (l *tenantLog) retire(ctx context.Context, tenant string, number uint64) error {
 	_, err := change(ctx, l.store, headID(tenant), func(h *head) bool {
 		write := h.First == number && number < h.Last
@@ -147,7 +152,10 @@ func (l *tenantLog) retire(ctx context.Context, tenant string, number uint64) er
 	if err != nil {
 		return err
 	}
-	_, err = l.remove(ctx, tenant, number)
+	stranded, err := l.remove(ctx, tenant, number)
+	if err == nil && len(stranded) > 0 {
+		_, err = l.append(ctx, tenant, stranded)
+	}
 	return err
 }
 

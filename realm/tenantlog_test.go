@@ -263,3 +263,68 @@ func (s *downStore) Update(ctx context.Context, id RecordID, change Change) erro
 	}
 	return s.Memory.Update(ctx, id, change)
 }
+
+// A writer that looked at the head, and was then overtaken by others who filled the page and
+// a reader who emptied and removed it, must not leave its event on the removed page.
+func TestTenantLogOvertaken(t *testing.T) {
+	shared := &Memory{}
+	slow := &hookedStore{Store: shared, id: pageID("acme", 0)}
+	writer, other := newVendor(t, slow), newVendor(t, shared)
+	slow.hook = func() {
+		for range pageSize + 1 {
+			other.realm.log.add("acme", &event{Event: "registered"})
+		}
+		other.flush()
+		acks, _ := json.Marshal(ackAll(other.events("acme", `{"page_size":200}`)))
+		other.post("/tenant_log/ack", "acme", "audit", `{"acks":`+string(acks)+`}`)
+		other.events("acme", `{"page_size":1}`) // which removes the empty page
+	}
+	writer.realm.log.add("acme", &event{Event: "deleted"})
+	writer.flush()
+	if got := other.events("acme", `{"page_size":200}`); len(got) != 1 || got[0].Event != "deleted" {
+		t.Errorf("got %v", got)
+	}
+	if len(shared.records) != 2 {
+		t.Errorf("%d rows, want the head and a page", len(shared.records))
+	}
+}
+
+// A page that a reader found empty may get an event before the reader has moved the head.
+func TestTenantLogRetiresNoEvent(t *testing.T) {
+	shared := &Memory{}
+	looked, goOn, written := make(chan bool), make(chan bool), make(chan bool)
+	slowWriter := &hookedStore{Store: shared, id: pageID("acme", 0), hook: func() { close(looked); <-goOn }}
+	slowReader := &hookedStore{Store: shared, id: headID("acme"), skip: 1, hook: func() { close(goOn); <-written }}
+	writer, reader, other := newVendor(t, slowWriter), newVendor(t, slowReader), newVendor(t, shared)
+	writer.realm.log.add("acme", &event{Event: "deleted"})
+	go func() { writer.realm.FlushTenantLog(t.Context()); close(written) }()
+	<-looked
+	for range pageSize + 1 {
+		other.realm.log.add("acme", &event{Event: "registered"})
+	}
+	other.flush()
+	acks, _ := json.Marshal(ackAll(other.events("acme", `{"page_size":200}`)))
+	other.post("/tenant_log/ack", "acme", "audit", `{"acks":`+string(acks)+`}`)
+	reader.events("acme", `{"page_size":200}`)
+	if got := other.events("acme", `{"page_size":200}`); len(got) != 1 || got[0].Event != "deleted" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// hookedStore calls hook once, before the first update of id after some that it skips.
+type hookedStore struct {
+	Store
+	id   RecordID
+	skip int
+	hook func()
+}
+
+func (s *hookedStore) Update(ctx context.Context, id RecordID, change Change) error {
+	if hook := s.hook; id == s.id && hook != nil {
+		if s.skip--; s.skip < 0 {
+			s.hook = nil
+			hook()
+		}
+	}
+	return s.Store.Update(ctx, id, change)
+}
