@@ -1,12 +1,14 @@
-// Package realmtest attacks realms, for tests: raw requests without a client's manners,
-// and a storm of parallel guesses that never gives up before the realm says NoGuesses.
+// Package realmtest attacks realms and their engines, for tests: raw requests without a
+// client's manners; a [Storm] of parallel guesses that never gives up before the realm says
+// NoGuesses; a [Crowd] that does random things, whose [History] is checked for an order that
+// explains it; a [Proxy] that loses what a database says. [Run] is the suite that every
+// engine must pass.
 package realmtest
 
 import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +18,6 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
-	"github.com/cloudseed/cloudseed/realm"
 	"github.com/gtank/ristretto255"
 )
 
@@ -166,54 +167,4 @@ func expect(ok bool, got, want juicebox.Status) error {
 		return errNoGuesses
 	}
 	return fmt.Errorf("got status %q, want %q", got, want)
-}
-
-// Storms lets guessers loose on one record, shared out among ways to reach it, until every
-// one was told NoGuesses. It returns how many guesses were answered.
-func Storms(ctx context.Context, targets []Target, guessers int) (answered int64, err error) {
-	storms := make([]Storm, len(targets))
-	errs := make([]error, len(targets))
-	var wg sync.WaitGroup
-	for i, target := range targets {
-		storms[i].Target, storms[i].Guessers = target, guessers/len(targets)
-		wg.Go(func() { errs[i] = storms[i].Run(ctx) })
-	}
-	wg.Wait()
-	for i := range storms {
-		answered += storms[i].Answered.Load()
-	}
-	return answered, errors.Join(errs...)
-}
-
-// CheckSpent says what is wrong with a stored record after a storm that was to use up all
-// allowed guesses, and that was answered so often.
-func CheckSpent(stored []byte, allowed uint16, answered int64) error {
-	record, err := realm.DecodeRecord(stored)
-	if err != nil {
-		return err
-	}
-	if record.GuessCount != allowed || answered > int64(allowed) {
-		return fmt.Errorf("%d guesses are spent and %d were answered; %d are allowed", record.GuessCount, answered, allowed)
-	}
-	return nil
-}
-
-// Used asks, as the owner of a record, how many of its guesses are spent.
-func (t Target) Used(ctx context.Context) (uint16, error) {
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+"view", nil)
-	if err != nil {
-		return 0, err
-	}
-	q.Header.Set("Authorization", "Bearer "+t.Token)
-	answer, err := t.HTTP.Do(q)
-	if err != nil {
-		return 0, err
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return 0, &StatusError{answer.StatusCode, answer.Status}
-	}
-	var view juicebox.View
-	err = json.NewDecoder(answer.Body).Decode(&view)
-	return view.GuessesUsed, err
 }

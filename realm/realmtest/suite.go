@@ -8,7 +8,6 @@ import (
 	"io"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/cloudseed/cloudseed/realm"
 )
@@ -242,42 +241,4 @@ func historiesAreOrder(t *testing.T, e Engine) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// StormAt lets 200 guessers loose on one new record, which all the stores have, and says
-// what was wrong. It is nil where guesses are counted as they must be.
-func StormAt(t testing.TB, stores []realm.Store) error {
-	t.Helper()
-	const allowed, guessers = 10, 200
-	user := NewUser()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	if _, err := user.At(t, stores[0]).Ask(ctx, Registration(allowed)); err != nil {
-		t.Fatal(err)
-	}
-	var targets []Target
-	for _, store := range stores {
-		targets = append(targets, user.At(t, store))
-	}
-	answered, err := Storms(ctx, targets, guessers)
-	if err != nil {
-		return err
-	}
-	return CheckSpent(get(t, stores[0], user.Record()), allowed, answered)
-}
-
-// HistoryAt lets a crowd loose on one new record, which all the stores have, and says
-// whether what it saw is possible.
-func HistoryAt(t testing.TB, stores []realm.Store) error {
-	t.Helper()
-	user := NewUser()
-	crowd := Crowd{Clients: 6, Operations: 25}
-	for _, store := range stores {
-		crowd.Targets = append(crowd.Targets, user.At(t, store))
-	}
-	history := crowd.Run(t.Context())
-	if all, unknown := history.Len(); unknown > 0 || all != 6*25 {
-		t.Fatalf("%d operations, %d of them without an answer", all, unknown)
-	}
-	return history.Check()
 }
