@@ -27,6 +27,11 @@ func TestBucket(t *testing.T) {
 	contains(t, list, "bucket  S3  s3:http://A…1@127.0.0.1")
 	d.backUp(0, address)
 	contains(t, d.run(0, "check"), "Sam: protected")
+	for _, command := range [][]string{{"places", "list", "--json"}, {"places", "list"}, {"status", "--json"}, {"check", "--json"}, {"list", "--json"}} {
+		if text := d.run(0, command...); strings.Contains(text, "AKIAEXAMPLEKEY001") {
+			t.Errorf("%q shows the whole access key:\n%s", command, text)
+		}
+	}
 	if strings.Contains(readAll(t, d.data), "hunter2hunter2") {
 		t.Error("the secret key can be read in the data directory")
 	}

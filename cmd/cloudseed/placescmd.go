@@ -78,7 +78,7 @@ type placesResult struct {
 
 type placeJSON struct {
 	Name    string `json:"name"`
-	URL     string `json:"url"`
+	URL     string `json:"url"` // masked: the name stands for the place
 	Kind    string `json:"kind"`
 	Account string `json:"account,omitempty"` // masked
 }
@@ -86,7 +86,7 @@ type placeJSON struct {
 func newPlacesResult(known ...profile.Place) placesResult {
 	r := placesResult{Places: []placeJSON{}}
 	for _, p := range known {
-		row := placeJSON{Name: p.Name, URL: p.URL, Kind: words.PlaceKind(p.URL)}
+		row := placeJSON{Name: p.Name, URL: places.Masked(p.URL), Kind: words.PlaceKind(p.URL)}
 		if a, err := places.Parse(p.URL); err == nil {
 			row.Account = a.Account()
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
 )
@@ -86,7 +87,7 @@ type statusRow struct {
 
 type placeRow struct {
 	Name     string    `json:"name"`
-	URL      string    `json:"url"`
+	URL      string    `json:"url"` // masked
 	File     string    `json:"file,omitempty"`
 	ReadBack time.Time `json:"read_back"`
 	Problem  string    `json:"problem,omitempty"`
@@ -106,7 +107,7 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
 	}
 	for _, p := range d.Places {
-		row := placeRow{Name: p.Name, URL: p.URL, File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
+		row := placeRow{Name: p.Name, URL: places.Masked(p.URL), File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
 		if p.Problem != "" {
 			row.Problem = words.Problem(p.Problem, p.Name)
 		}

@@ -113,7 +113,7 @@ func accountOf(address string) string {
 	case scheme == "s3":
 		return "access key " + mask(u.User.Username()) + " at " + u.Host
 	}
-	return u.User.Username() + " at " + u.Host
+	return mask(u.User.Username()) + " at " + u.Host
 }
 
 // mask shortens an account so that its owner knows it and a bystander does not:

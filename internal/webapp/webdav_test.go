@@ -49,7 +49,7 @@ func TestTwoPlaces(t *testing.T) {
 	if next, body := c.post("places", append(account, "password", password)...); next != "places" {
 		t.Fatalf("the account is refused:\n%s", body)
 	}
-	if body := c.get("places"); !strings.Contains(body, "sam at 127.0.0.1") || strings.Contains(body, password) {
+	if body := c.get("places"); !strings.Contains(body, "s…m at 127.0.0.1") || strings.Contains(body, password) {
 		t.Errorf("the account is not named, or its password is:\n%s", body)
 	}
 	if next := c.work("begin"); next != "done" {
