@@ -2,28 +2,25 @@ package webapp
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
+	"github.com/cloudseed/cloudseed/internal/fakecloud/cloudkit"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/drive"
 	fakedropbox "github.com/cloudseed/cloudseed/internal/fakecloud/dropbox"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
 	"github.com/cloudseed/cloudseed/internal/leaktest"
 	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/signin"
-	"github.com/cloudseed/cloudseed/store/dropbox"
-	"github.com/cloudseed/cloudseed/store/googledrive"
 )
 
 const (
@@ -31,11 +28,12 @@ const (
 	alex     = "alex@example.com"
 )
 
-// An internet is Google Drive and Dropbox with two people each.
+// An internet is Google Drive and Dropbox with two people each, iCloud, and a Nextcloud.
 type internet struct {
 	*fakecloud.Cloud
-	drive   *drive.Server
-	dropbox *fakedropbox.Server
+	drive    *drive.Server
+	dropbox  *fakedropbox.Server
+	callback string // where Apple sends the browser
 }
 
 func startInternet(t *testing.T) *internet {
@@ -43,7 +41,15 @@ func startInternet(t *testing.T) *internet {
 	people := []oauth.Account{{Email: samantha, Name: "Samantha"}, {Email: alex, Name: "Alex"}}
 	google := oauth.New(cloud, oauth.Google(oauth.Client{ID: "cloudseed", Secret: "not confidential"}), people...)
 	drop := oauth.New(cloud, oauth.Dropbox(oauth.Client{ID: "cloudseed", Redirects: signin.Dropbox.RedirectURLs()}), people...)
-	return &internet{cloud, drive.New(cloud, google), fakedropbox.New(cloud, drop)}
+	port, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	callback := "http://" + port.Addr().String() + "/apple"
+	port.Close()
+	cloudkit.New(cloud, cloudkit.Container{ID: "iCloud.org.example", APIToken: "api", Callback: callback})
+	serveNextcloud(t, cloud)
+	return &internet{cloud, drive.New(cloud, google), fakedropbox.New(cloud, drop), callback}
 }
 
 // chromium are the flags with which a browser sees this internet.
@@ -85,52 +91,21 @@ func (k *keeper) secrets() (all []string) {
 	return all
 }
 
-// signedInPlaces is what the command gives to the app, for one computer: it opens Drives and
-// Dropboxes, and signs in to them.
-type signedInPlaces struct {
-	keeper   *keeper
-	accounts *signin.Accounts
-}
-
-func (n *internet) computer() *signedInPlaces {
+// computer is what the command gives to the app, for one computer.
+func (n *internet) computer() (*places.Config, *keeper) {
 	k := new(keeper)
-	return &signedInPlaces{k, &signin.Accounts{Keeper: k, Transport: n.Transport(), Clients: signin.Clients{
-		signin.Google:  {ID: "cloudseed", Secret: secret.New([]byte("not confidential"))},
-		signin.Dropbox: {ID: "cloudseed"},
-	}}}
+	return &places.Config{Keeper: k, HTTP: n.Client, Clients: places.Clients{
+		OAuth: signin.Clients{
+			signin.Google:  {ID: "cloudseed", Secret: secret.New([]byte("not confidential"))},
+			signin.Dropbox: {ID: "cloudseed"},
+		},
+		ICloud: places.ICloud{Container: "iCloud.org.example", APIToken: secret.New([]byte("api")), Callback: n.callback},
+	}}, k
 }
 
-func (p *signedInPlaces) open(ctx context.Context, address string, _ secret.Text) (place cloudseed.Place, err error) {
-	switch scheme, _, _ := strings.Cut(address, ":"); scheme {
-	case "gdrive":
-		place.Store, err = googledrive.Open(ctx, googledrive.Config{HTTP: p.accounts.Client(address), Create: true})
-	case "dropbox":
-		place.Store, err = dropbox.Open(ctx, dropbox.Config{HTTP: p.accounts.Client(address), Account: address})
-	default:
-		return openFolder(ctx, address, secret.Text{})
-	}
-	return place, err
-}
-
-func (p *signedInPlaces) signIn(ctx context.Context, scheme string, browse func(string) error) (address, account string, err error) {
-	provider := map[string]signin.Provider{"gdrive": signin.Google, "dropbox": signin.Dropbox, "onedrive": signin.Microsoft}[scheme]
-	a, err := p.accounts.SignIn(ctx, signin.Request{Name: "passing", Provider: provider, Browse: browse})
-	if err != nil {
-		return "", "", err
-	}
-	sum := sha256.Sum256([]byte(a.Subject))
-	address = scheme + ":" + a.Masked + "?id=" + hex.EncodeToString(sum[:4])
-	data, err := p.keeper.Load("passing")
-	if err == nil {
-		err = p.keeper.Save(address, data)
-	}
-	p.keeper.Delete("passing")
-	return address, a.Masked, err
-}
-
-// TestCloudJourney signs in to Google Drive and Dropbox at their own pages, after each thing
-// that can go wrong there, backs up to both, and restores on a computer that knows nothing
-// from the Dropbox alone.
+// TestCloudJourney signs in to Google Drive, Dropbox, iCloud and a Nextcloud at their own
+// pages, after each thing that can go wrong there, backs up to all, and restores on computers
+// that know nothing, from each of the first three alone.
 func TestCloudJourney(t *testing.T) {
 	peer.Slow(t)
 	if testing.Short() {
@@ -139,24 +114,32 @@ func TestCloudJourney(t *testing.T) {
 	world := startInternet(t)
 	b := startBrowser(t, world.chromium()...)
 	realms, client := embedded(t)
-	start := func(name string) (*device, *signedInPlaces) {
-		places := world.computer()
-		return startDevice(t, Config{Realms: realms, HTTP: client, DeviceName: name, Open: places.open, SignIn: places.signIn, Providers: []Provider{
-			{Scheme: "gdrive", Title: "Google Drive"}, {Scheme: "dropbox", Title: "Dropbox"},
+	var devices []*device
+	var keepers []*keeper
+	start := func(name string) *device {
+		clouds, k := world.computer()
+		open := func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error) {
+			return clouds.Open(ctx, url, password, true)
+		}
+		d := startDevice(t, Config{Realms: realms, HTTP: client, DeviceName: name, Open: open, SignIn: clouds.SignIn, Drop: clouds.Drop, Providers: []Provider{
+			{Scheme: "gdrive", Title: "Google Drive"}, {Scheme: "dropbox", Title: "Dropbox"}, {Scheme: "icloud", Title: "iCloud"},
 			{Scheme: "onedrive", Title: "OneDrive", Missing: "There is no client id for OneDrive. Make one at https://entra.microsoft.com."},
-		}}), places
+			{Scheme: nextcloud, Title: "Nextcloud"},
+		}})
+		devices, keepers = append(devices, d), append(keepers, k)
+		return d
 	}
-	first, tokens := start("first computer")
-	second, moreTokens := start("second computer")
 
-	b.backUpToClouds(first)
+	b.backUpToClouds(start("first computer"))
 	if n := len(world.drive.Files(samantha)); n < 2 {
 		t.Errorf("the Drive has %d files", n)
 	}
 	if n := len(world.dropbox.Files(alex)); n < 1 {
 		t.Errorf("the Dropbox has %d files", n)
 	}
-	b.restoreFromDropbox(second)
+	b.restoreFromDropbox(start("second computer"))
+	b.restoreFrom(start("third computer"), "Google Drive", "accounts.google.com", "Signed in", allowDrive)
+	b.restoreFrom(start("fourth computer"), "iCloud", "idmsa.apple.com", "Thank you", signInApple)
 
 	if refused := world.Refused(); len(refused) > 0 {
 		for _, r := range refused {
@@ -165,12 +148,14 @@ func TestCloudJourney(t *testing.T) {
 			}
 		}
 	}
-	looksClean(t, b, t.TempDir(), first, second)
+	looksClean(t, b, t.TempDir(), devices...)
 	var l leaktest.Look
-	for _, token := range append(tokens.keeper.secrets(), moreTokens.keeper.secrets()...) {
-		l.Secret("a token", []byte(token))
+	for _, k := range keepers {
+		for _, token := range k.secrets() {
+			l.Secret("a token", []byte(token))
+		}
 	}
-	for _, d := range []*device{first, second} {
+	for _, d := range devices {
 		l.Bytes(t, "the log", []byte(d.log.String()))
 		l.Dir(t, d.Profile.Dir())
 	}
@@ -178,11 +163,15 @@ func TestCloudJourney(t *testing.T) {
 
 func (b *browser) backUpToClouds(d *device) {
 	b.open(d.App)
+	b.see("If this device is lost")
 	b.press("Back up a wallet")
+	b.see("Sealed here")
 	b.press("Next")
 	b.see("How it comes back")
 	b.press("Next")
+	b.see("Who could open it")
 	b.press("Start")
+	b.see("Which wallet?")
 	b.fill("Name of the wallet", "Samantha")
 	b.fill("Recovery phrase", testPhrase)
 	b.press("Continue")
@@ -230,11 +219,7 @@ func (b *browser) backUpToClouds(d *device) {
 
 	b.press("Google Drive")
 	b.see("Sign in to Google Drive")
-	b.atProvider("Google Drive", "accounts.google.com", "Signed in", func(tab *browser) {
-		tab.picture("cloud-04-google")
-		tab.tick("specific Google Drive files")
-		tab.press("Allow")
-	})
+	b.atProvider("Google Drive", "accounts.google.com", "Signed in", allowDrive)
 	b.says("Signed in to Google Drive.")
 	b.says("Account: s…a@example.com")
 	b.press("Dropbox")
@@ -244,6 +229,12 @@ func (b *browser) backUpToClouds(d *device) {
 		tab.press("Allow")
 	})
 	b.says("Account: a…x@example.com")
+	b.press("iCloud")
+	b.see("Sign in to iCloud")
+	b.atProvider("iCloud", "idmsa.apple.com", "Thank you", signInApple)
+	b.says("Signed in to iCloud.")
+	b.signInToNextcloud()
+	b.leavesWaiting()
 	b.picture("cloud-05-chosen")
 	b.press("Back up now")
 	b.see("Your trial backup is made")
@@ -253,79 +244,4 @@ func (b *browser) backUpToClouds(d *device) {
 	b.press("Done")
 	b.press("Check now")
 	b.says("Checked just now")
-}
-
-func (b *browser) restoreFromDropbox(d *device) {
-	b.open(d.App)
-	b.press("Restore from the cloud")
-	b.see("Where is your backup?")
-	b.press("Dropbox")
-	b.see("Sign in to Dropbox")
-	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
-		tab.press("Allow") // Samantha's, which is empty
-	})
-	b.says("Signed in to Dropbox.")
-	b.press("Look for backups")
-	b.see("No backup found")
-	b.picture("cloud-11-none")
-	b.press("Another Dropbox account")
-	b.see("Sign in to Dropbox")
-	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
-		tab.tick(alex)
-		tab.press("Allow")
-	})
-	b.says("Dropbox a…x@example.com")
-	b.press("Look for backups")
-	b.see("Found a backup")
-	b.picture("cloud-12-found")
-	b.press("Samantha")
-	b.see("Type your PIN")
-	b.pad(testPIN)
-	b.press("Restore")
-	b.see("“Samantha” is back")
-	b.says(testPrint)
-	b.picture("cloud-13-restored")
-	b.press("Done, forget the words here")
-	b.says("The words are no longer in this app")
-}
-
-// atProvider follows the link to a provider's page, which opens in a tab of its own, lets the
-// person act there, and waits for the page that they come to, by its title.
-func (b *browser) atProvider(title, host, end string, person func(tab *browser)) {
-	b.t.Helper()
-	b.press("Continue at " + title)
-	info := b.tab("https://"+host+"/", "")
-	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithTargetID(info))
-	defer stop()
-	if _, err := chromedp.Run(ctx, chromedp.Title()); err != nil { // attaches, for as long as ctx lasts
-		b.t.Fatal(err)
-	}
-	person(&browser{b.t, ctx})
-	b.tab("http://127.0.0.1:", end)
-}
-
-// tab waits for a tab with an address and a title.
-func (b *browser) tab(address, title string) target.ID {
-	b.t.Helper()
-	var found target.ID
-	until(b.t, "a tab at "+address+" "+title, func() bool {
-		targets, err := chromedp.Targets(b.ctx)
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		for _, info := range targets {
-			if info.Type == "page" && strings.HasPrefix(info.URL, address) && strings.Contains(info.Title, title) {
-				found = info.TargetID
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
-
-// tick chooses the box or the account whose label says that.
-func (b *browser) tick(label string) {
-	b.t.Helper()
-	b.do(chromedp.Click(fmt.Sprintf(`//label[contains(., %s)]/input`, quoted(label)), chromedp.NodeVisible))
 }
