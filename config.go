@@ -44,9 +44,13 @@ type Config struct {
 	// DeviceName tells people which device made a backup, such as "Samantha's laptop".
 	DeviceName string
 
-	// Kit is an emergency kit that Create seals to as well; none when zero. It is ready only
-	// after ProveKit.
+	// Kit is an emergency kit that Create and ChangePIN seal to as well; ChangePIN goes on with
+	// the one that there is when zero, Create then makes none. It is ready only after ProveKit.
 	Kit Kit
+
+	// DropKit lets ChangePIN end the emergency kit, because its paper is lost: the new files
+	// are not sealed to it, and those before are removed. Copies of them stay open to it.
+	DropKit bool
 
 	weakHashing bool // tests only: accept FastInsecure
 }

@@ -193,6 +193,9 @@ func (c *creation) seal(cfg *Config, w *Wallet, files []File) error {
 		return err
 	}
 	c.device.VaultRecipient = vault.String()
+	if cfg.DropKit {
+		c.device.Kit = KitState{}
+	}
 	if cfg.Kit.seed.Len() > 0 {
 		kit, err := envelope.Recipient(cfg.Kit.seed)
 		if err != nil {

@@ -87,6 +87,28 @@ func TestWrongKit(t *testing.T) {
 	}
 }
 
+// A new PIN keeps the kit, or ends it where its paper is lost.
+func TestKitThroughAChangeOfPIN(t *testing.T) {
+	for _, drop := range []bool{false, true} {
+		w := newWorld(t)
+		_, d, k := w.withKit(File{Name: "labels.jsonl", Data: []byte("a label")})
+		c := w.config()
+		c.DropKit = drop
+		if err := ChangePIN(ctx, c, d, Unlock{PIN: pin()}, newPIN(), Routine); err != nil {
+			t.Fatal(err)
+		}
+		_, err := RestoreWithKit(ctx, w.config(), w.find(w.config()), k)
+		if drop {
+			wantError(t, "with the lost kit", err, ErrWrongKit)
+		} else if err != nil {
+			t.Errorf("with the kit: %v", err)
+		}
+		if has := d.KitStatus() != KitNone; has == drop {
+			t.Errorf("dropped: %t, status %s", drop, d.KitStatus())
+		}
+	}
+}
+
 // A kit is proved by the bytes in a place, not by those that this device still has.
 func TestProveLooksIntoAPlace(t *testing.T) {
 	w := newWorld(t)

@@ -30,7 +30,7 @@ func (s *session) card(context.Context) error {
 	if err := s.read(); err != nil {
 		return err
 	}
-	d, err := s.theDevice()
+	d, err := s.onlyDevice()
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 type kitFlags struct {
 	file                      string
 	typed, prove, show, print bool
+	drop                      bool // of pin
 }
 
 func newKit(s *session) *cobra.Command {
@@ -99,7 +100,7 @@ func (s *session) oneDevice(ctx context.Context) (*cloudseed.Device, cloudseed.C
 	if err := s.open(); err != nil {
 		return nil, cloudseed.Config{}, err
 	}
-	d, err := s.theDevice()
+	d, err := s.onlyDevice()
 	if err != nil {
 		return nil, cloudseed.Config{}, err
 	}
@@ -107,28 +108,15 @@ func (s *session) oneDevice(ctx context.Context) (*cloudseed.Device, cloudseed.C
 	return d, cfg, err
 }
 
-// theDevice is the only backup that this computer knows, or the one called --name.
-func (s *session) theDevice() (*cloudseed.Device, error) {
-	devices, err := s.devices()
-	switch {
-	case err != nil:
-		return nil, err
-	case len(devices) == 0:
-		return nil, nothingHere(s.flags.name)
-	case len(devices) == 1:
-		return devices[0], nil
-	}
-	p := newProblem("several", words.ExitUsage, "There are several backups.", "Say --name NAME.")
-	for _, d := range devices {
-		p.message.Details = append(p.message.Details, fmt.Sprintf("%s  (fingerprint %s)", d.Name, d.Fingerprint))
-	}
-	return nil, p
-}
-
 // addKit asks for the PIN, on a terminal until it is right, or takes the phrase.
 func (s *session) addKit(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit) error {
 	if s.flags.phraseFile != "" {
-		return s.addKitWithPhrase(ctx, cfg, d, kit)
+		with, err := s.unlock(ctx, d)
+		defer clearUnlock(with)
+		if err != nil {
+			return err
+		}
+		return cloudseed.AddKit(ctx, cfg, d, kit, with)
 	}
 	for {
 		pin, err := s.pin(ctx, "PIN of "+d.Name)
@@ -150,26 +138,6 @@ func addKitWithPIN(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Devic
 		return missing("the PIN", "--pin-file FILE with something in it")
 	}
 	return cloudseed.AddKit(ctx, cfg, d, kit, cloudseed.Unlock{PIN: pin})
-}
-
-func (s *session) addKitWithPhrase(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit) error {
-	text, err := s.secretFile(s.flags.phraseFile)
-	if err != nil {
-		return err
-	}
-	defer text.Clear()
-	w := &cloudseed.Wallet{Name: d.Name}
-	if w.Phrase, err = s.parse(text); err != nil {
-		return err
-	}
-	defer w.Phrase.Clear()
-	if s.flags.passphraseFile != "" {
-		if w.Passphrase, err = s.secretFile(s.flags.passphraseFile); err != nil {
-			return err
-		}
-		defer w.Passphrase.Clear()
-	}
-	return cloudseed.AddKit(ctx, cfg, d, kit, cloudseed.Unlock{Wallet: w})
 }
 
 type kitResult struct {

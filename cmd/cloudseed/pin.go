@@ -41,6 +41,7 @@ called back, so after a theft also move the money to a new wallet.`,
 	f.StringVar(&s.flags.phraseFile, "phrase-file", "", "`FILE` with the recovery phrase, instead of the PIN from before; - is standard input")
 	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", "`FILE` with the BIP-39 passphrase, if the wallet has one")
 	f.StringVar(&s.flags.language, "language", "", "`LANGUAGE` of the phrase, such as english or japanese")
+	f.BoolVar(&s.kit.drop, "drop-kit", false, "end the emergency kit as well, because its paper is lost or was seen")
 	f.BoolVar(&stolen, "stolen", false, "somebody else may know the PIN, or have a device of yours")
 	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
 	s.pinFlag(f)
@@ -63,6 +64,7 @@ func (s *session) changePIN(ctx context.Context, why cloudseed.Reason) error {
 	if s.flags.realms == "" {
 		cfg.Realms.Realms = nil // those that the backup has
 	}
+	cfg.DropKit = s.kit.drop
 	with, err := s.unlock(ctx, d)
 	if err != nil {
 		return err

@@ -74,7 +74,7 @@ func Kit(f Facts, text secret.Text, blocks []secret.Text) *Sheet {
 			}, Line: "age -d -i kit.txt BACKUP.age | tar x",
 				After: "The words are in wallet.json; README.txt explains the rest. Restore the wallet from them, see that it shows the fingerprint above, then delete these files."},
 			{Heading: "If this paper is lost or seen", Steps: []string{
-				"Change the PIN with Cloudseed and make a new kit. Files that somebody has copied stay open to this paper: move the money to a new wallet.",
+				"End this kit together with the PIN: cloudseed pin --drop-kit. Then make a new one. Files that somebody has copied stay open to this paper: move the money to a new wallet.",
 			}},
 		},
 	}

@@ -19,9 +19,7 @@ var kitWords = map[string]string{
 	"status ready":      "The emergency kit is ready: it was typed back from the paper, and it opened the backup.",
 
 	"what":  "Whoever has this paper and a file of the backup can take the money. It needs no PIN and no PIN server.",
-	"keep":  "Keep the paper where you keep what you cannot replace. Never photograph it, and keep it in no cloud: the cloud has the file already.",
 	"files": "The kit does not open the newest attached files yet. It will when they are backed up the next time; the words open them too.",
-	"lost":  "If the paper is lost, change the PIN and make a new kit. Copies of older files that somebody has downloaded stay open to whoever finds the paper: then move the money to a new wallet.",
 	"again": "The kit before this one goes on opening files that were sealed to it. Destroy its paper when this one is ready.",
 	"prove": "Now type it back from the paper. Only then does it count.",
 }
