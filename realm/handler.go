@@ -1,13 +1,10 @@
 package realm
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -173,101 +170,10 @@ func (r *Realm) answer(w http.ResponseWriter, q *http.Request, o *Observation) (
 	return r.update(q.Context(), caller, request, from)
 }
 
-// update spends before it answers: nothing that the share touched exists before the
-// store has said that the guess is durably written.
-func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request, from netip.Prefix) (juicebox.Response, *refusal) {
-	var before, record Record
-	var reply juicebox.Response
-	var wait time.Duration
-	place := r.limiter.place(&r.config.Limits, caller, request, from, time.Now())
-	err := r.config.Store.Update(ctx, NewRecordID(caller.Tenant, caller.User), func(old []byte) (_ []byte, err error) {
-		if before, err = DecodeRecord(old); err != nil {
-			return nil, err
-		}
-		if place.full != nil && before.State == NotRegistered {
-			return nil, errNotNew
-		}
-		record, reply, wait = Decide(before, request, time.Now(), r.rules(caller))
-		return record.Encode(), nil
-	})
-	switch {
-	case errors.Is(err, errNotNew):
-		return nil, place.full
-	case err != nil: // the record may be there, so its place stays taken
-		return nil, r.noAnswer(ctx, requestName(request), err)
-	case wait > 0:
-		return nil, &refusal{http.StatusTooManyRequests, WhyPacing, "too many wrong guesses in a row", wait}
-	}
-	if before.State != NotRegistered {
-		place.back()
-	}
-	r.population.changed(before.State, record.State)
-	r.record(caller, reply, &record)
-	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
-		blinded := request.(juicebox.Recover2).OPRFBlindedInput
-		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.EvaluateFor(
-			record.Registration.OPRFPrivateKey, record.Registration.OPRFSignedPublicKey.PublicKey, blinded)
-		if err != nil {
-			return nil, r.noAnswer(ctx, requestName(request), err)
-		}
-		reply = guess
-	}
-	return reply, nil
-}
-
-// noAnswer is for a failure of the store. The cause is for the operator; the client learns
-// nothing and may try again.
-func (r *Realm) noAnswer(ctx context.Context, name string, err error) *refusal {
-	if ctx.Err() != nil {
-		return refuseWith(statusClientGone, WhyGone, "the client is gone")
-	}
-	r.config.Log.Error("no answer, because the record could not be used", "request", name, "error", err)
-	return refuseWith(http.StatusInternalServerError, WhyStore, "the record could not be used")
-}
-
-func (r *Realm) rules(caller Caller) Rules {
-	if caller.Tenant == juicebox.Tenant {
-		return r.config.Rules
-	}
-	return r.config.VendorRules
-}
-
 func (r *Realm) caller(q *http.Request) (Caller, error) {
 	token, err := bearer(q.Header.Get("Authorization"))
 	if err != nil {
 		return Caller{}, err
 	}
 	return r.verifier.Load().verify(token, time.Now())
-}
-
-func readRequest(w http.ResponseWriter, q *http.Request) (juicebox.Request, *refusal) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, juicebox.MaxMessage))
-	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
-		return nil, refuseWith(http.StatusRequestEntityTooLarge, WhyMessage, "the message is too big")
-	}
-	if err != nil {
-		return nil, refuseWith(http.StatusBadRequest, WhyMessage, "the message could not be read")
-	}
-	request, err := juicebox.DecodeRequest(body)
-	if err != nil {
-		return nil, refuseWith(http.StatusBadRequest, WhyMessage, "the message is malformed")
-	}
-	return request, nil
-}
-
-// check refuses what cannot be evaluated before it is stored or costs a guess.
-func check(request juicebox.Request) error {
-	switch request := request.(type) {
-	case juicebox.Register2:
-		if request.NumGuesses == 0 {
-			return errors.New("at least one guess must be allowed")
-		}
-		return errors.Join(
-			juicebox.CheckScalar(request.OPRFPrivateKey),
-			juicebox.CheckScalar(request.EncryptionKeyScalarShare),
-			juicebox.CheckPoint(request.OPRFSignedPublicKey.PublicKey))
-	case juicebox.Recover2:
-		return juicebox.CheckPoint(request.OPRFBlindedInput)
-	}
-	return nil
 }

@@ -24,7 +24,7 @@ func TestStopping(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", handler)
 	mux.HandleFunc("/slow", func(http.ResponseWriter, *http.Request) { entered <- true; <-leave })
-	s := &server{checked: &checked{serveOptions: &serveOptions{drain: 300 * time.Millisecond, maxConnections: 100}},
+	s := &server{checked: &checked{serveOptions: &serveOptions{drain: time.Second, maxConnections: 100}},
 		log: slog.New(slog.DiscardHandler), realm: handler}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -59,7 +59,7 @@ func TestStopping(t *testing.T) {
 	if got := status(); got != 503 {
 		t.Errorf("draining: %d, want 503", got)
 	}
-	time.Sleep(400 * time.Millisecond)
+	time.Sleep(1300 * time.Millisecond)
 	if got := status(); got != 0 {
 		t.Errorf("after the drain a new connection got %d", got)
 	}
