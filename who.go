@@ -15,10 +15,11 @@ const (
 	HolderRealmAndPlace  Holder = "realm and place" // that operator and the cloud together
 	HolderRealms         Holder = "realms"          // enough operators together
 	HolderRealmsAndPlace Holder = "realms and place"
-	HolderComputer       Holder = "computer" // embedded realms: a thief of this computer's disk and the file
-	HolderDevice         Holder = "device"   // a thief of the unlocked device
-	HolderMalware        Holder = "malware"  // software that sees the PIN being typed
-	HolderUs             Holder = "us"       // the makers of this program
+	HolderKitAndPlace    Holder = "kit and place" // whoever has the emergency kit and the file
+	HolderComputer       Holder = "computer"      // embedded realms: a thief of this computer's disk and the file
+	HolderDevice         Holder = "device"        // a thief of the unlocked device
+	HolderMalware        Holder = "malware"       // software that sees the PIN being typed
+	HolderUs             Holder = "us"            // the makers of this program
 )
 
 // A Verdict says how far a holder gets.
@@ -29,6 +30,9 @@ const (
 	VerdictGuesses Verdict = "guesses" // may try Access.Guesses PINs, no more
 	VerdictCan     Verdict = "can"     // opens it, a short PIN in minutes
 )
+
+// KitAccess is the row that an emergency kit adds to those of WhoCanOpen.
+var KitAccess = Access{Holder: HolderKitAndPlace, Verdict: VerdictCan}
 
 // An Access is one row of "Who can open this?".
 type Access struct {

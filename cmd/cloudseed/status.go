@@ -83,6 +83,8 @@ type statusRow struct {
 	Tries        int             `json:"tries"`
 	Proved       time.Time       `json:"proved"`
 	TryingOut    bool            `json:"trying_out"`
+
+	Kit cloudseed.KitStatus `json:"kit"`
 }
 
 type placeRow struct {
@@ -105,6 +107,7 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 		Name: d.Name, Vault: d.Vault.String(), Fingerprint: d.Fingerprint, FirstAddress: d.FirstAddress,
 		State: state, Words: words.ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
 		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
+		Kit: d.KitStatus(),
 	}
 	for _, p := range d.Places {
 		row := placeRow{Name: p.Name, URL: places.Masked(p.URL), File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
@@ -139,8 +142,13 @@ func (r statusRow) text(w io.Writer) {
 	for _, p := range r.PINServers {
 		fmt.Fprintf(w, "  PIN server %s: %s\n", words.Server(p.Address), evidenceLine(p.Seen, "its record was seen", "", p.Problem))
 	}
+	fmt.Fprintf(w, "  %s\n", words.ForKit(r.Kit))
 	fmt.Fprintf(w, "  Who can open it?\n")
-	for _, a := range cloudseed.WhoCanOpen(r.realms(), r.Needed, r.Tries) {
+	who := cloudseed.WhoCanOpen(r.realms(), r.Needed, r.Tries)
+	if r.Kit != cloudseed.KitNone {
+		who = append(who, cloudseed.KitAccess)
+	}
+	for _, a := range who {
 		access := words.ForAccess(a, r.Tries)
 		fmt.Fprintf(w, "    %s: %s\n", access.Who, access.Verdict)
 	}

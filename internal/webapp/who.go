@@ -13,13 +13,19 @@ import (
 // for the PIN servers that it will have.
 func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 	realms, needed, guesses := a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses
+	kit := false
 	about := page{Title: "Who can open it?", Art: "who", Back: "home"}
 	if devices, err := a.Profile.Devices(); err == nil && len(devices) > 0 && !s.backup.begun() {
 		d := devices[0]
 		realms, needed, guesses = realmsOf(d), d.Needed, d.Guesses
 		about.TryingOut, about.Settled = d.TryingOut(), true
+		kit = d.KitStatus() != cloudseed.KitNone
 	}
-	about.Body = whoScreen{Holders: holders(realms, needed, guesses), Hurts: hurts(realms, needed)}
+	list := holders(realms, needed, guesses)
+	if kit {
+		list = append(list, holderOf(cloudseed.KitAccess, guesses))
+	}
+	about.Body = whoScreen{Holders: list, Hurts: hurts(realms, needed)}
 	a.show(w, s, "who", about)
 }
 
@@ -27,10 +33,14 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 func holders(realms []juicebox.Realm, needed, guesses int) []holder {
 	var list []holder
 	for _, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
-		text := words.ForAccess(access, guesses)
-		list = append(list, holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict})
+		list = append(list, holderOf(access, guesses))
 	}
 	return list
+}
+
+func holderOf(access cloudseed.Access, guesses int) holder {
+	text := words.ForAccess(access, guesses)
+	return holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict}
 }
 
 // hurts says plainly what is weak in the person's own settings.

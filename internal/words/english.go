@@ -379,6 +379,7 @@ var english = table{
 		"realm and place can": {"That operator together with the cloud", "Has enough PIN servers to try PINs as fast as they like: a PIN of 6 digits falls in minutes. Only a long sentence stands."},
 		"realms":              {"The operators of {servers} together", "Have enough parts of the key, but never get the file."},
 		"realms and place":    {"The operators of {servers} and the cloud together", "Can try PINs as fast as they like: a PIN of 6 digits falls in minutes. Only a long sentence stands."},
+		"kit and place":       {"Whoever has your emergency kit and the file", "Can read it, without PIN and without PIN servers. Keep the paper safe."},
 		"computer":            {"Whoever gets this computer's disk and the file", "The PIN servers are on this disk. They can try PINs as fast as they like."},
 		"device":              {"A thief of an unlocked device", "Has the wallet that is on it. Can delete the backup, but not open it."},
 		"malware":             {"Software that watches you type", "Sees the PIN and the words, like anybody behind your shoulder."},
