@@ -348,7 +348,13 @@ func TestSignInFails(t *testing.T) {
 	w.choice = oauth.Choice{}
 	w.cloud.Fail(drive.Fault("GET", drive.NotEnabled))
 	d.run(1, add...)
+	w.cloud.Fail(fakecloud.Fault{Path: "/drive/v3/files", Status: 500, Times: -1}) // signed in, but the place cannot be looked at
+	d.run(8, add...)
+	w.cloud.Heal()
 	contains(t, d.run(0, "places", "list"), "no place is remembered yet")
+	if kept, _ := filepath.Glob(filepath.Join(d.data, "sign-ins", "keychain-*.age")); len(kept) > 0 {
+		t.Errorf("a sign-in is kept that no place has: %q", kept)
+	}
 	d.run(0, add...)
 }
 

@@ -138,6 +138,7 @@ func (s *session) addPlace(ctx context.Context, name, url string) error {
 		return err
 	}
 	if _, err := place.Store.List(ctx); err != nil {
+		s.dropNew(ctx, p, known)
 		return &cloudseed.PlaceError{Place: name, Err: err}
 	}
 	if err := s.profile.AddPlace(p); err != nil {
@@ -148,6 +149,17 @@ func (s *session) addPlace(ctx context.Context, name, url string) error {
 	}
 	s.printer.result("places add", newPlacesResult(p))
 	return nil
+}
+
+// dropNew takes back the sign-in to a place that is not remembered, and so would not be
+// found again. That a provider could not be told changes nothing here.
+func (s *session) dropNew(ctx context.Context, p profile.Place, known []profile.Place) {
+	for _, k := range known {
+		if k.URL == p.URL {
+			return
+		}
+	}
+	s.clouds.Drop(context.WithoutCancel(ctx), p.URL)
 }
 
 // newPlace finds out the address of the place to add, signing in if need be. A name that
