@@ -14,6 +14,8 @@
 //     recovery, and puts the sealed file into every place, read back byte for byte.
 //   - [Resume] finishes a Create or an Update that was interrupted, with the same bytes.
 //   - [Update] seals attached files again, without PIN or phrase.
+//   - [AddKit] seals to an emergency kit as well, [ProveKit] shows that it is on paper, and
+//     [RestoreWithKit] opens a backup with it, without PIN and realms.
 //   - [Check] looks again, now, at every place and every realm.
 //   - [Find] looks for backups in places; [Restore] opens one with the PIN.
 //
