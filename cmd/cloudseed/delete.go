@@ -35,18 +35,11 @@ could not be reached is named; run it again to go on. The wallet itself is not t
 }
 
 func (s *session) delete(ctx context.Context, yes bool) error {
-	if err := s.open(); err != nil {
-		return err
-	}
-	d, err := s.onlyDevice()
+	d, cfg, err := s.oneDevice(ctx)
 	if err != nil {
 		return err
 	}
 	if err := s.confirmDelete(ctx, d, yes); err != nil {
-		return err
-	}
-	cfg, _, err := s.deviceConfig(ctx, d)
-	if err != nil {
 		return err
 	}
 	done, err := cloudseed.Delete(ctx, cfg, d)

@@ -30,14 +30,7 @@ emergency kit. Nothing that is there is overwritten.`,
 }
 
 func (s *session) export(ctx context.Context) error {
-	if err := s.open(); err != nil {
-		return err
-	}
-	d, err := s.onlyDevice()
-	if err != nil {
-		return err
-	}
-	cfg, _, err := s.deviceConfig(ctx, d)
+	d, cfg, err := s.oneDevice(ctx)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/paper"
 	"github.com/cloudseed/cloudseed/internal/words"
-	"github.com/cloudseed/cloudseed/secret"
 )
 
 // kitFlags are those of kit, and of restore with a kit.
@@ -95,49 +94,8 @@ func (s *session) makeKit(ctx context.Context) error {
 	return nil
 }
 
-// oneDevice is the backup that is meant, with what its verbs need.
-func (s *session) oneDevice(ctx context.Context) (*cloudseed.Device, cloudseed.Config, error) {
-	if err := s.open(); err != nil {
-		return nil, cloudseed.Config{}, err
-	}
-	d, err := s.onlyDevice()
-	if err != nil {
-		return nil, cloudseed.Config{}, err
-	}
-	cfg, _, err := s.deviceConfig(ctx, d)
-	return d, cfg, err
-}
-
-// addKit asks for the PIN, on a terminal until it is right, or takes the phrase.
 func (s *session) addKit(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit) error {
-	if s.flags.phraseFile != "" {
-		with, err := s.unlock(ctx, d)
-		defer clearUnlock(with)
-		if err != nil {
-			return err
-		}
-		return cloudseed.AddKit(ctx, cfg, d, kit, with)
-	}
-	for {
-		pin, err := s.pin(ctx, "PIN of "+d.Name)
-		if err != nil {
-			return err
-		}
-		err = addKitWithPIN(ctx, cfg, d, kit, pin)
-		var wrong *cloudseed.WrongPINError
-		if !errors.As(err, &wrong) || wrong.Left == 0 || s.tty == nil || s.flags.pinFile != "" {
-			return err
-		}
-		s.tty.Tell("%s", words.For(err).What)
-	}
-}
-
-func addKitWithPIN(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device, kit cloudseed.Kit, pin secret.Text) error {
-	defer pin.Clear()
-	if pin.Len() == 0 {
-		return missing("the PIN", "--pin-file FILE with something in it")
-	}
-	return cloudseed.AddKit(ctx, cfg, d, kit, cloudseed.Unlock{PIN: pin})
+	return s.unlocking(ctx, d, func(with cloudseed.Unlock) error { return cloudseed.AddKit(ctx, cfg, d, kit, with) })
 }
 
 type kitResult struct {

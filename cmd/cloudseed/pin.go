@@ -9,6 +9,7 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/cloudseed/cloudseed/secret"
 )
 
 func newPIN(s *session) *cobra.Command {
@@ -50,14 +51,7 @@ called back, so after a theft also move the money to a new wallet.`,
 }
 
 func (s *session) changePIN(ctx context.Context, why cloudseed.Reason) error {
-	if err := s.open(); err != nil {
-		return err
-	}
-	d, err := s.onlyDevice()
-	if err != nil {
-		return err
-	}
-	cfg, _, err := s.deviceConfig(ctx, d)
+	d, cfg, err := s.oneDevice(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,18 +59,17 @@ func (s *session) changePIN(ctx context.Context, why cloudseed.Reason) error {
 		cfg.Realms.Realms = nil // those that the backup has
 	}
 	cfg.DropKit = s.kit.drop
-	with, err := s.unlock(ctx, d)
+	var pin secret.Text // asked for once, however often the one from before is mistyped
+	defer func() { pin.Clear() }()
+	err = s.unlocking(ctx, d, func(with cloudseed.Unlock) (err error) {
+		if pin.Len() == 0 {
+			if pin, err = s.replacementPIN(ctx); err != nil {
+				return err
+			}
+		}
+		return cloudseed.ChangePIN(ctx, cfg, d, with, pin, why)
+	})
 	if err != nil {
-		return err
-	}
-	defer clearUnlock(with)
-	s.flags.pinFile = s.flags.newPINFile
-	pin, err := s.newPIN(ctx)
-	if err != nil {
-		return err
-	}
-	defer pin.Clear()
-	if err := cloudseed.ChangePIN(ctx, cfg, d, with, pin, why); err != nil {
 		return err
 	}
 	if s.flags.realms != "" {
@@ -88,47 +81,15 @@ func (s *session) changePIN(ctx context.Context, why cloudseed.Reason) error {
 	return nil
 }
 
-// unlock is what opens the wallet on a device that has its backup: the words of a file, or
-// the PIN.
-func (s *session) unlock(ctx context.Context, d *cloudseed.Device) (with cloudseed.Unlock, err error) {
-	if s.flags.phraseFile == "" {
-		with.PIN, err = s.pin(ctx, "The PIN from before")
-		return with, err
+// replacementPIN is the new PIN, from --new-pin-file or typed twice.
+func (s *session) replacementPIN(ctx context.Context) (secret.Text, error) {
+	if s.flags.newPINFile == "" && s.tty == nil {
+		return secret.Text{}, missing("the new PIN", "--new-pin-file FILE")
 	}
-	w := &cloudseed.Wallet{Name: d.Name}
-	if w.Phrase, _, err = s.phrase(ctx); err != nil {
-		return with, err
-	}
-	if s.flags.passphraseFile != "" {
-		if w.Passphrase, err = s.secretFile(s.flags.passphraseFile); err != nil {
-			return with, err
-		}
-	}
-	s.printer.note("a birthday and descriptors that were sealed with the words are left out: only the PIN opens those")
-	with.Wallet = w
-	return with, nil
-}
-
-func clearUnlock(with cloudseed.Unlock) {
-	with.PIN.Clear()
-	if with.Wallet != nil {
-		with.Wallet.Phrase.Clear()
-		with.Wallet.Passphrase.Clear()
-	}
-}
-
-// onlyDevice is the backup of this computer that a command is about.
-func (s *session) onlyDevice() (*cloudseed.Device, error) {
-	devices, err := s.devices()
-	switch {
-	case err != nil:
-		return nil, err
-	case len(devices) == 0:
-		return nil, nothingHere(s.flags.name)
-	case len(devices) > 1:
-		return nil, severalWallets(devices)
-	}
-	return devices[0], nil
+	before := s.flags.pinFile
+	defer func() { s.flags.pinFile = before }()
+	s.flags.pinFile = s.flags.newPINFile
+	return s.newPIN(ctx)
 }
 
 type pinResult struct {
