@@ -18,6 +18,8 @@
 //     [RestoreWithKit] opens a backup with it, without PIN and realms.
 //   - [Check] looks again, now, at every place and every realm.
 //   - [Find] looks for backups in places; [Restore] opens one with the PIN.
+//   - [ChangePIN] gives the vault another PIN, or other realms, and ends what was before.
+//   - [Export] returns the sealed files as they are; [Delete] removes all of a backup.
 //
 // When a verb returns nil, what it promises is durable and has been seen. Progress comes
 // as [Step] values; failures are kinds (errors.Is) with their facts in typed errors
