@@ -42,21 +42,26 @@ func ChangePIN(ctx context.Context, cfg Config, d *Device, with Unlock, pin secr
 	if err := d.writable(); err != nil {
 		return fmt.Errorf("change the PIN: %w", err)
 	}
+	return renew(ctx, &cfg, d, with, pin, why)
+}
+
+// renew makes the registration that follows every one that was seen.
+func renew(ctx context.Context, cfg *Config, d *Device, with Unlock, pin secret.Text, why Reason) error {
 	cfg.keepRealms(d)
-	if err := checkChange(&cfg, pin); err != nil {
+	if err := checkChange(cfg, pin); err != nil {
 		return err
 	}
 	if d.Next != nil {
-		if err := d.dropNext(&cfg); err != nil {
+		if err := d.dropNext(cfg); err != nil {
 			return err
 		}
 	}
-	u, err := d.unlock(ctx, &cfg, with)
+	u, err := d.unlock(ctx, cfg, with)
 	if err != nil {
 		return err
 	}
 	defer u.clear()
-	return change(ctx, &cfg, d, u.wallet, pin, why)
+	return change(ctx, cfg, d, u.wallet, pin, why)
 }
 
 func change(ctx context.Context, cfg *Config, d *Device, w *Wallet, pin secret.Text, why Reason) error {
@@ -77,6 +82,7 @@ func change(ctx context.Context, cfg *Config, d *Device, w *Wallet, pin secret.T
 		return takeBack(cfg, d, err)
 	}
 	c.device.Old = append(slices.Clone(d.Old), d.record(why))
+	c.device.Other, c.device.Conflict, c.device.Openings = nil, nil, nil // all of it is below now
 	c.device.Stage = StageSealed
 	if err := cfg.save(c.device); err != nil {
 		return takeBack(cfg, d, err)
@@ -115,7 +121,11 @@ func successor(cfg *Config, d *Device, w *Wallet) (*creation, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newRegistration(cfg, w.Phrase.Entropy(), before.Salt, d.Registration+1)
+	number := d.Registration + 1
+	if d.Other != nil && d.Other.Registration >= number {
+		number = d.Other.Registration + 1
+	}
+	c, err := newRegistration(cfg, w.Phrase.Entropy(), before.Salt, number)
 	if err != nil {
 		return nil, err
 	}

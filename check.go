@@ -14,6 +14,11 @@ import (
 // byte, and the realms must still have the record. It spends no guess and needs no PIN. The
 // evidence goes into d, and into the Journal.
 //
+// It also looks for other devices: it fails with a *ReplacedError, *ForkError or
+// *ConflictError if another one has written beside or above this one, and copies what a
+// newer one wrote to places that lack it. A place that shows an older state than was seen
+// there before is among the failed with ErrRolledBack.
+//
 // It fails with an *IncompleteError if a place does not hold the backup, and with ErrRealms,
 // ErrNoRecord or ErrNoTries if fewer realms than needed do. Both are looked at in any case.
 func Check(ctx context.Context, cfg Config, d *Device) error {
@@ -21,11 +26,21 @@ func Check(ctx context.Context, cfg Config, d *Device) error {
 	if d.Stage == StagePrepared {
 		return fmt.Errorf("check: %w", ErrNoBackup)
 	}
+	before := d.snapshot()
+	looked := make(chan *survey, 1)
+	go func() { looked <- before.survey(ctx, &cfg, before.Places) }()
 	failed := eachPlace(&cfg, d, func(p Place, state *PlaceState) error {
 		return cfg.during(StepReadBack, p.Name, func() error { return d.checkPlace(ctx, p, state) })
 	})
+	seen := <-looked
+	failed = before.rolledBack(d, failed, seen)
 	realmErr := d.checkRealms(ctx, &cfg)
+	d.learn(seen)
 	if err := cfg.save(d); err != nil {
+		return err
+	}
+	if err := d.undecided(); err != nil {
+		d.spread(ctx, &cfg, seen)
 		return err
 	}
 	if err := incomplete(d, failed); err != nil {
@@ -102,4 +117,17 @@ func (r *RealmState) see(err error, registered, noGuesses bool, version string) 
 	}
 	r.Version, r.Seen = version, now()
 	return nil
+}
+
+// rolledBack names the places that gave the newest generation back before, do not now, and
+// still show an older one: they are not empty, they have gone back.
+func (before *Device) rolledBack(d *Device, failed []*PlaceError, seen *survey) []*PlaceError {
+	for _, f := range failed {
+		was, is := before.place(f.Place), d.place(f.Place)
+		if errors.Is(f.Err, store.ErrNotFound) && before.verified(was) && seen.older[f.Place] {
+			f.Err = join(ErrRolledBack, f.Err)
+			is.Problem = ErrRolledBack.Error()
+		}
+	}
+	return failed
 }

@@ -217,7 +217,7 @@ func (c *creation) sealWallet(cfg *Config, w *Wallet, vault *age.HybridRecipient
 		return err
 	}
 	before := c.device.Wallet
-	h := envelope.Header{Generation: before.Generation + 1, Previous: before.SHA256, Created: now(), Device: cfg.DeviceName,
+	h := envelope.Header{Generation: c.device.above(envelope.WalletPart), Previous: before.SHA256, Created: now(), Device: cfg.DeviceName,
 		Files: c.device.Accepted, Places: placeURLs(cfg.Places)}
 	wallet := sealedWallet(w, c.device)
 	defer wallet.Phrase.Clear()

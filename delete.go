@@ -44,9 +44,17 @@ type RealmDeletion struct {
 //
 // From its first moment on nothing is written for this vault. When it returns nil nothing is
 // left and the Journal has forgotten the vault; with ErrNotDeleted the Deletion says what may
-// be, and Delete or Resume goes on. The Deletion is returned in any case.
+// be, and Delete or Resume goes on. The Deletion is returned in any case. Where another device
+// has taken over it fails with ErrReplaced or ErrFork and deletes nothing: that backup is the
+// other device's to delete.
 func Delete(ctx context.Context, cfg Config, d *Device) (*Deletion, error) {
 	cfg.inTurn()
+	if d.Stage != StageDeleting {
+		d.learn(d.survey(ctx, &cfg, d.Places))
+		if err := d.superseded(); err != nil {
+			return &Deletion{}, errors.Join(cfg.save(d), err)
+		}
+	}
 	d.Stage = StageDeleting
 	if err := cfg.save(d); err != nil {
 		return &Deletion{}, err
@@ -185,6 +193,15 @@ func filesOf(ctx context.Context, s store.Store, d *Device, state *PlaceState) (
 		return nil, err
 	}
 	for _, e := range entries {
+		if envelope.IsReceiptName(e.Name) {
+			ours, err := d.isReceipt(ctx, s, e.Name)
+			if err != nil {
+				return nil, err
+			}
+			if ours {
+				names = append(names, e.Name)
+			}
+		}
 		if !strings.HasSuffix(e.Name, ".age") {
 			continue
 		}

@@ -49,6 +49,13 @@ type Device struct {
 	// over; zero when there is none.
 	Accepted envelope.Reference
 
+	// What was seen of other devices; see superseded and undecided.
+	Other    *Sighting `json:",omitempty"` // the highest registration beside or above this one
+	Conflict *Sighting `json:",omitempty"` // a generation beside or above this device's, of the same registration
+	Surveyed time.Time // last complete look for them into every place
+	Openings []Opening `json:",omitempty"` // receipts of other devices, the newest first
+	Receipt  string    `json:",omitempty"` // file name of this device's own
+
 	Next *Record  // a change of PIN or realms of which nothing has reached a place; nil for none
 	Old  []Record // replaced registrations of which something is left
 
@@ -77,6 +84,12 @@ type PlaceState struct {
 	Files   Evidence
 	Looked  time.Time // last time it answered completely
 	Problem string    // kind of package store at the last look; "" if that was good
+}
+
+// Beside tells whether something else has the plain name in this place, another wallet's
+// backup or what cannot be read, so that d's files stand beside it under a name of their own.
+func (p *PlaceState) Beside(d *Device) bool {
+	return p.Base == envelope.SiblingName(envelope.BaseName(d.Name), d.Vault)
 }
 
 // Evidence is what was seen of a part's file in a place, each with its time; the zero time
@@ -168,8 +181,17 @@ func (w *wireDevice) check() error {
 	return nil
 }
 
-// writable tells whether the vault may be written: it was made, and not deleted since.
+// writable tells whether this device may write the vault: it was made, not deleted since, and
+// no other device has taken it over.
 func (d *Device) writable() error {
+	if err := d.made(); err != nil {
+		return err
+	}
+	return d.superseded()
+}
+
+// made tells whether there is a backup at all.
+func (d *Device) made() error {
 	switch d.Stage {
 	case StagePrepared:
 		return ErrNoBackup

@@ -19,7 +19,7 @@ type SealedFile struct {
 // with store.ErrNotFound if no place gives back what the device knows of.
 func Export(ctx context.Context, cfg Config, d *Device) ([]SealedFile, error) {
 	cfg.inTurn()
-	if err := d.writable(); err != nil {
+	if err := d.made(); err != nil {
 		return nil, err
 	}
 	var files []SealedFile

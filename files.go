@@ -27,10 +27,14 @@ var dangerousFiles = []string{"channel.db", "channel.sqlite", "lightningd.sqlite
 // place, read back. It needs neither PIN nor phrase, and seals to the emergency kit too if there
 // is one. Files replace all those attached before.
 //
-// It fails with an *IncompleteError when some place does not have it yet; Resume goes on.
+// It fails with an *IncompleteError when some place does not have it yet; Resume goes on. Where
+// another device has taken over, it fails with ErrReplaced or ErrFork, and where one has
+// written the same generation, with ErrConflict: nothing is overwritten, and nothing more is
+// written until the person has decided. It looks for that at every write, and in all of each
+// place when the last look is older than an hour.
 func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
 	cfg.inTurn()
-	if err := d.writable(); err != nil {
+	if err := errors.Join(d.made(), d.undecided()); err != nil {
 		return fmt.Errorf("update: %w", err)
 	}
 	if err := checkAttachments(files); err != nil {
@@ -43,7 +47,26 @@ func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
 	if err := cfg.save(d); err != nil {
 		return err
 	}
-	return finish(ctx, &cfg, d)
+	if now().Sub(d.Surveyed) < surveyAge {
+		return finish(ctx, &cfg, d)
+	}
+	return d.finishAndLook(ctx, &cfg)
+}
+
+// finishAndLook looks for other devices while it writes, so that the look costs no time.
+func (d *Device) finishAndLook(ctx context.Context, cfg *Config) error {
+	before := d.snapshot()
+	looked := make(chan *survey, 1)
+	go func() { looked <- before.survey(ctx, cfg, before.Places) }()
+	err := finish(ctx, cfg, d)
+	d.learn(<-looked)
+	if saveErr := cfg.save(d); saveErr != nil {
+		return saveErr
+	}
+	if seen := d.undecided(); seen != nil {
+		return seen
+	}
+	return err
 }
 
 // sealFiles makes the next generation of the files part.
@@ -62,7 +85,7 @@ func (d *Device) sealFiles(device string, files []File) error {
 	}
 	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
 	defer clear(owner)
-	h := envelope.Header{Generation: d.Files.Generation + 1, Previous: d.Files.SHA256, Created: now(), Device: device}
+	h := envelope.Header{Generation: d.above(envelope.FilesPart), Previous: d.Files.SHA256, Created: now(), Device: device}
 	sealed, err := envelope.SealFiles(s, owner, h, files, to...)
 	if err != nil {
 		return err

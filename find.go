@@ -36,8 +36,13 @@ type Backup struct {
 	Wallet       []Located // the newest generation first, by the number in the file name
 	Files        []Located // of this vault, likewise
 
-	stanza *envelope.Stanza
+	stanza  *envelope.Stanza
+	related []*Backup // the other registrations of this vault that were found
 }
+
+// Related lists the other registrations of the same vault that were found, the preferred
+// first. Where the PIN of one is forgotten or is not taken, the person may know another's.
+func (b *Backup) Related() []*Backup { return b.related }
 
 // A Located is one sealed file in one place.
 type Located struct {
@@ -257,6 +262,13 @@ func (s *Search) group(found []Located) {
 		slices.SortStableFunc(b.Files, newestFirst)
 	}
 	slices.SortStableFunc(s.Backups, preferred)
+	for _, b := range s.Backups {
+		for _, other := range s.Backups {
+			if other != b && other.Vault == b.Vault {
+				b.related = append(b.related, other)
+			}
+		}
+	}
 }
 
 func newBackup(l Located) *Backup {

@@ -39,7 +39,7 @@ type Unlock struct {
 // does not have it yet; Resume goes on. Only ProveKit makes the kit ready.
 func AddKit(ctx context.Context, cfg Config, d *Device, kit Kit, with Unlock) error {
 	cfg.inTurn()
-	if err := d.writable(); err != nil {
+	if err := errors.Join(d.made(), d.undecided()); err != nil {
 		return fmt.Errorf("add kit: %w", err)
 	}
 	u, err := d.unlock(ctx, &cfg, with)
@@ -162,7 +162,7 @@ func (d *Device) sealWalletAgain(cfg *Config, u *unlocked, kit Kit) error {
 	}
 	owner := ed25519.NewKeyFromSeed(d.owner.Reveal())
 	defer clear(owner)
-	h := envelope.Header{Generation: d.Wallet.Generation + 1, Previous: d.Wallet.SHA256, Created: now(),
+	h := envelope.Header{Generation: d.above(envelope.WalletPart), Previous: d.Wallet.SHA256, Created: now(),
 		Device: cfg.DeviceName, Files: d.Accepted, Places: d.placeURLs()}
 	wallet := sealedWallet(u.wallet, d)
 	defer wallet.Phrase.Clear()

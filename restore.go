@@ -25,6 +25,7 @@ type Restored struct {
 	Generation int       // of the wallet part
 	FilesFrom  string    // the place that the attached files came from; "" if there are none
 	Skipped    []Skipped // files that were not what they claimed to be, or left out
+	Behind     []Lag     // places that show something older than another place
 }
 
 // ErrOldFiles says that attached files were made by a device which had been replaced. They
@@ -266,10 +267,7 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, 
 		Stage: StageDone, Created: r.Created, Proved: known.Proved, FilesRecipient: files, VaultRecipient: known.VaultRecipient, Kit: known.Kit,
 		Accepted: o.Manifest.Files, Wallet: wallet, Files: attached}
 	d.adopt(b.stanza, o.Wallet.Owner)
-	for _, p := range cfg.Places {
-		d.Places = append(d.Places, d.evidence(p, now(), slices.Concat(b.Wallet, b.Files)))
-	}
-	d.Places = slices.DeleteFunc(d.Places, func(p PlaceState) bool { return p.Wallet.File == "" })
+	r.compare(cfg, b, d)
 	for i := range d.Realms {
 		d.Realms[i].Seen = d.Proved
 	}

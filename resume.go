@@ -23,6 +23,10 @@ func Resume(ctx context.Context, cfg Config, d *Device) error {
 		_, err := Delete(ctx, cfg, d)
 		return err
 	}
+	if err := d.superseded(); err != nil {
+		d.spread(ctx, &cfg, d.survey(ctx, &cfg, d.Places))
+		return err
+	}
 	var taken error
 	if d.Next != nil {
 		if taken = d.dropNext(&cfg); taken == nil {

@@ -2,6 +2,7 @@ package cloudseed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -21,11 +22,26 @@ func finish(ctx context.Context, cfg *Config, d *Device) error {
 	if len(d.Old) == 0 || ctx.Err() != nil {
 		return err
 	}
+	rival := d.lookBeforeRetiring(ctx, cfg)
+	stolen := slices.ContainsFunc(d.Old, func(r Record) bool { return r.Why == Stolen })
+	if rival != nil && !stolen {
+		return rival
+	}
 	retired := retire(ctx, cfg, d)
-	if err != nil {
+	return cmp.Or(rival, err, retired)
+}
+
+// lookBeforeRetiring looks whether another device has made a registration beside this one or
+// above it: then no record is deleted until the person has decided. After a theft they have.
+func (d *Device) lookBeforeRetiring(ctx context.Context, cfg *Config) error {
+	d.learn(d.survey(ctx, cfg, d.Places))
+	if err := d.superseded(); err != nil {
+		if saveErr := cfg.save(d); saveErr != nil {
+			return saveErr
+		}
 		return err
 	}
-	return retired
+	return nil
 }
 
 // retire ends the replaced records whose time has come: first the record, so that no copy of

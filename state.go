@@ -1,6 +1,7 @@
 package cloudseed
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -17,6 +18,8 @@ const (
 	StateUnfinished State = "unfinished"  // not verified in every place yet, or something replaced is left
 	StateQueued     State = "queued"      // no more than this computer's copy of a cloud has it
 	StateOutOfDate  State = "out of date" // evidence older than EvidenceAge
+	StateReplaced   State = "replaced"    // another device has taken over
+	StateUndecided  State = "undecided"   // two devices wrote at once: the person decides
 	StateDeleting   State = "deleting"    // the person wants it gone; something is left
 	StateNeedsYou   State = "needs you"   // a place, or too many realms, failed at the last look
 )
@@ -38,6 +41,10 @@ func (d *Device) State(now time.Time) State {
 	switch {
 	case d.Stage == StageDeleting:
 		return StateDeleting
+	case errors.Is(d.undecided(), ErrReplaced):
+		return StateReplaced
+	case d.undecided() != nil:
+		return StateUndecided
 	case d.Stage != StageDone, d.Next != nil, len(d.Old) > 0:
 		return StateUnfinished
 	case d.failing():

@@ -18,6 +18,8 @@ const (
 	StepVerify   StepName = "verify"    // what was opened is checked
 	StepFiles    StepName = "files"     // attached files are opened
 	StepRetire   StepName = "retire"    // the record of a replaced PIN is deleted
+	StepReceipt  StepName = "receipt"   // a receipt of what was opened is put into a place
+	StepCopy     StepName = "copy"      // what another device wrote is copied to a place that lacks it
 	StepSweep    StepName = "sweep"     // what was made under it is removed from a place
 )
 

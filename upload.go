@@ -21,6 +21,7 @@ func (c *creation) look(ctx context.Context, cfg *Config) error {
 	if len(failed) == len(cfg.Places) {
 		return failed[0]
 	}
+	c.device.Surveyed = now() // nobody else can have this vault yet
 	return nil
 }
 
@@ -29,17 +30,35 @@ func lookForBase(ctx context.Context, p Place, state *PlaceState, d *Device) err
 	if err != nil {
 		return err
 	}
-	taken := map[string]bool{}
+	base := envelope.BaseName(d.Name)
+	taken := false
 	for _, e := range entries {
-		if base, _, _, ok := envelope.ParseFileName(e.Name); ok {
-			taken[base] = true
+		if b, _, _, ok := envelope.ParseFileName(e.Name); ok && b == base && !taken {
+			ours, err := d.isOurs(ctx, p.Store, e.Name)
+			if err != nil {
+				return err
+			}
+			taken = !ours
 		}
 	}
-	state.Base, state.Looked = envelope.BaseName(d.Name), now()
-	if taken[state.Base] {
-		state.Base = envelope.SiblingName(state.Base, d.Vault)
+	state.Base, state.Looked = base, now()
+	if taken {
+		state.Base = envelope.SiblingName(base, d.Vault)
 	}
 	return nil
+}
+
+// isOurs tells whether a file is of d's vault. For a vault that is being made no file is.
+func (d *Device) isOurs(ctx context.Context, s store.Store, name string) (bool, error) {
+	if d.Stage == StagePrepared {
+		return false, nil
+	}
+	l := Located{File: name}
+	err := l.read(ctx, s)
+	if err != nil && !unusable(err) {
+		return false, err
+	}
+	return err == nil && l.stanza.Vault() == d.Vault, nil
 }
 
 // upload puts every part that a place lacks into it, all places at the same time, and saves
@@ -48,6 +67,7 @@ func upload(ctx context.Context, cfg *Config, d *Device) error {
 	failed := eachPlace(cfg, d, func(p Place, state *PlaceState) error {
 		return uploadTo(ctx, cfg, d, p, state)
 	})
+	d.met(failed)
 	if len(failed) == 0 {
 		d.Stage = StageDone
 		d.Wallet.Pending, d.Files.Pending = nil, nil
@@ -134,7 +154,7 @@ func (d *Device) bytesInPlace(ctx context.Context, cfg *Config, part envelope.Pa
 func put(ctx context.Context, cfg *Config, p Place, state *PlaceState, d *Device, part envelope.Part, generation int, sealed []byte) (Evidence, error) {
 	e := Evidence{Generation: generation, Queued: store.Queued(p.Store)}
 	err := cfg.during(StepUpload, p.Name, func() error {
-		name, err := create(ctx, p.Store, state, d, part, generation, sealed)
+		name, err := create(ctx, p, state, d, part, generation, sealed)
 		e.File, e.Accepted = name, now()
 		return err
 	})
@@ -153,16 +173,24 @@ func put(ctx context.Context, cfg *Config, p Place, state *PlaceState, d *Device
 	return e, err
 }
 
-// create stores sealed under the part's name, or under the sibling name where something
-// else has taken that. A write whose answer was lost is settled by looking.
-func create(ctx context.Context, s store.Store, state *PlaceState, d *Device, part envelope.Part, generation int, sealed []byte) (string, error) {
+// create stores sealed under the part's name, or under the sibling name where another vault,
+// an older registration or something that cannot be read has taken that. A rival of the same
+// vault is not evaded: that is for the person to decide. A write whose answer was lost is
+// settled by looking.
+func create(ctx context.Context, p Place, state *PlaceState, d *Device, part envelope.Part, generation int, sealed []byte) (string, error) {
 	name := envelope.FileName(state.Base, part, generation)
-	err := createOrSame(ctx, s, name, sealed)
+	err := createOrSame(ctx, p.Store, name, sealed)
+	if !errors.Is(err, ErrChanged) {
+		return name, err
+	}
+	if err := d.inTheWay(ctx, p, name); err != nil {
+		return name, err
+	}
 	sibling := envelope.SiblingName(envelope.BaseName(d.Name), d.Vault)
-	if errors.Is(err, ErrChanged) && state.Base != sibling {
+	if state.Base != sibling {
 		state.Base = sibling
 		name = envelope.FileName(sibling, part, generation)
-		err = createOrSame(ctx, s, name, sealed)
+		err = createOrSame(ctx, p.Store, name, sealed)
 	}
 	return name, err
 }

@@ -46,6 +46,38 @@ var english = table{
 			"The new PIN works. The one before it still opens what was made under it.",
 			"The backup is safe with both. Nothing was removed.",
 			"Run the backup again later: it ends the old PIN as soon as enough PIN servers answer."},
+		"replaced": {
+			"This backup was taken over by {device}{when}.",
+			"It is safe: the newer one is in {place}. This device writes nothing more.",
+			"Go on there. To make this device the one again: cloudseed restore --take-over."},
+		"fork": {
+			"This backup was renewed here and by {device} at the same time{when}.",
+			"Both are kept: what was made here and what is in {place}, each with its own PIN. Nothing was deleted.",
+			"Decide for one: cloudseed restore --take-over, with the PIN that is to stay."},
+		"conflict": {
+			"The attached files were written here and by {device} at the same time{when}.",
+			"Nothing was overwritten: theirs is in {place} as “{file}”. Nothing more is written until you decide.",
+			"To keep the files of this device: cloudseed backup --keep-mine --file FILE. To take theirs: cloudseed restore --take-theirs --out DIR."},
+		"rolled-back": {
+			"The place shows an older state than it did before.",
+			"Nothing was overwritten. Other places are not affected.",
+			"Back up again to put the newest there, and look at that account: somebody may have restored an old copy of it."},
+		"not-replaced": {
+			"No newer backup of another device was seen in every place.",
+			"Nothing was changed.",
+			"Look at what is listed with: cloudseed list."},
+		"place-there": {
+			"The backup is in a place of that name already.",
+			"Nothing was changed.",
+			"Look at it with: cloudseed check."},
+		"place-not-used": {
+			"The backup is in no place of that name.",
+			"Nothing was changed.",
+			"See its places with: cloudseed status."},
+		"last-place": {
+			"It is the only place that the backup was seen in.",
+			"Nothing was changed.",
+			"Add another place first, or delete the backup: cloudseed delete."},
 		"deleting": {
 			"This backup is being deleted.",
 			"Nothing is written for it any more.",
@@ -333,6 +365,8 @@ var english = table{
 		"verify":    {"Check what was opened", "Checking what was opened", "Checked: it is this wallet, whole"},
 		"files":     {"Open the attached files", "Opening the attached files", "Looked for attached files"},
 		"retire":    {"End the PIN before", "Ending the PIN before", "The PIN before opens nothing any more"},
+		"receipt":   {"Leave word in {where} that it was opened here", "Leaving word in {where} that it was opened here", "{where} holds word that it was opened here"},
+		"copy":      {"Copy the newer backup to {where}", "Copying the newer backup to {where}", "{where} has the newer backup, read back"},
 		"sweep":     {"Remove the old file from {where}", "Removing the old file from {where}", "Removed the old file from {where}"},
 	},
 
@@ -349,6 +383,14 @@ var english = table{
 			"Not finished",
 			"It has not been verified in every place yet.",
 			"Run the backup again: it goes on where it stopped."},
+		"replaced": {
+			"Taken over",
+			"Another device has taken this backup over. This one writes nothing more.",
+			"Go on there, or take over again: cloudseed restore --take-over."},
+		"undecided": {
+			"Decide",
+			"Two devices have written this backup at the same time. Both are kept, and nothing more is written.",
+			"Look again with cloudseed check: it says what you can choose."},
 		"deleting": {
 			"Being deleted",
 			"Something of it may be left. Nothing is written for it any more.",
@@ -424,18 +466,27 @@ var english = table{
 	join:  englishJoin,
 
 	texts: map[string]string{
-		"the place":       "the place",
-		"embedded-server": "inside this computer ({id})",
-		"trying-out":      "This is for trying out: the PIN servers are inside this computer, and die with it.",
-		"redirect":        "Address to register there: {address}",
-		"fork":            "{place} holds two different files called “{file}”, which two devices wrote at the same time; everybody who reads takes the same one, and nothing was deleted.",
-		"nearest":         "Nearest words: {words}.",
-		"failed-look":     "The last look at {place} failed.",
-		"short-pin":       "A PIN of fewer than 6 digits is allowed, but easier to guess.",
-		"everyday":        "For everyday amounts, not for savings.",
-		"both-needed":     "To open it you need both a file from one of your places and your PIN.",
-		"no-reset":        "Nobody can reset the PIN.",
-		"move-funds":      "Copies that were downloaded before cannot be called back. Move the money to a new wallet.",
+		"the place":        "the place",
+		"embedded-server":  "inside this computer ({id})",
+		"trying-out":       "This is for trying out: the PIN servers are inside this computer, and die with it.",
+		"redirect":         "Address to register there: {address}",
+		"fork":             "{place} holds two different files called “{file}”, which two devices wrote at the same time; everybody who reads takes the same one, and nothing was deleted.",
+		"another-device":   "another device",
+		"when":             " on {time}",
+		"beside":           "Something else has the plain name in {place}; it was not touched, and this backup stands beside it as “{file}”.",
+		"behind":           "{place} shows generation {generation}, another place has {newest}: it has not arrived there, or the place has gone back.",
+		"lacks":            "{place} lacks what another place has.",
+		"opened-elsewhere": "Opened on {device} on {time}.",
+		"released":         "The backup was seen in {places}; nothing more is written to {place}.",
+		"released-old":     "What is left in {place} was made for a PIN from before, and dies with that.",
+		"released-new":     "What is left in {place} opens with the PIN until that is changed.",
+		"nearest":          "Nearest words: {words}.",
+		"failed-look":      "The last look at {place} failed.",
+		"short-pin":        "A PIN of fewer than 6 digits is allowed, but easier to guess.",
+		"everyday":         "For everyday amounts, not for savings.",
+		"both-needed":      "To open it you need both a file from one of your places and your PIN.",
+		"no-reset":         "Nobody can reset the PIN.",
+		"move-funds":       "Copies that were downloaded before cannot be called back. Move the money to a new wallet.",
 	},
 }
 

@@ -34,6 +34,14 @@ var kinds = []kind{
 	{cloudseed.ErrUndone, "undone", ExitFailure},
 	{cloudseed.ErrNotChanged, "not-changed", ExitFailure},
 	{cloudseed.ErrOldPIN, "old-pin", ExitIncomplete},
+	{cloudseed.ErrReplaced, "replaced", ExitFailure},
+	{cloudseed.ErrFork, "fork", ExitFailure},
+	{cloudseed.ErrConflict, "conflict", ExitFailure},
+	{cloudseed.ErrRolledBack, "rolled-back", ExitFailure},
+	{cloudseed.ErrNotReplaced, "not-replaced", ExitFailure},
+	{cloudseed.ErrPlaceThere, "place-there", ExitUsage},
+	{cloudseed.ErrNoSuchOne, "place-not-used", ExitUsage},
+	{cloudseed.ErrLastPlace, "last-place", ExitUsage},
 	{cloudseed.ErrDeleting, "deleting", ExitFailure},
 	{cloudseed.ErrNotDeleted, "not-deleted", ExitIncomplete},
 	{cloudseed.ErrChanged, "changed", ExitFailure},
@@ -124,6 +132,9 @@ func message(err error) Message {
 
 // typed handles the errors that say more than one kind: their own facts come first.
 func typed(err error) (Message, bool) {
+	if m, ok := betweenDevices(err); ok {
+		return m, true
+	}
 	var wrong *cloudseed.WrongPINError
 	var weak *cloudseed.WeakPINError
 	var incomplete *cloudseed.IncompleteError

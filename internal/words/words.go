@@ -44,7 +44,7 @@ type Message struct {
 
 // A sentence is one row of the table. Words in braces are facts: {left} tries, {wait},
 // {place}, {name}, {reason}, {number}, {count}, {language}, {languages}, {provider},
-// {console}, {want}, {got}.
+// {console}, {want}, {got}; of another device {device}, {file}, {when}.
 type sentence struct{ what, safe, next string }
 
 // A table is everything in one language.

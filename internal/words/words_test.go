@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/signin"
@@ -40,6 +41,9 @@ var typedErrors = map[string]struct {
 	"cloudseed.IncompleteError":    {&cloudseed.IncompleteError{Failed: []*cloudseed.PlaceError{{Place: "usb", Err: store.ErrFull}}}, "incomplete"},
 	"cloudseed.CouldNotLookError":  {&cloudseed.CouldNotLookError{Failed: []*cloudseed.PlaceError{{Place: "usb", Err: store.ErrGone}}}, "could-not-look"},
 	"cloudseed.UnknownRealmsError": {&cloudseed.UnknownRealmsError{Realms: []juicebox.Realm{{Address: "https://a.example"}}}, "unknown-pin-servers"},
+	"cloudseed.ReplacedError":      {&cloudseed.ReplacedError{Own: 1, Newer: cloudseed.Sighting{Registration: 2, Place: "usb"}}, "replaced"},
+	"cloudseed.ForkError":          {&cloudseed.ForkError{Theirs: cloudseed.Sighting{Registration: 2, Place: "usb"}}, "fork"},
+	"cloudseed.ConflictError":      {&cloudseed.ConflictError{Part: envelope.FilesPart, Theirs: cloudseed.Sighting{Place: "usb"}}, "conflict"},
 	"phrase.WordCountError":        {&phrase.WordCountError{Got: 11}, "phrase-count"},
 	"phrase.UnknownWordError":      {&phrase.UnknownWordError{Index: 3, Language: phrase.English}, "phrase-word"},
 	"phrase.ChecksumError":         {&phrase.ChecksumError{}, "phrase-checksum"},

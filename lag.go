@@ -1,0 +1,54 @@
+package cloudseed
+
+import (
+	"slices"
+
+	"github.com/cloudseed/cloudseed/envelope"
+)
+
+// A Lag is a place that shows an older state of a vault than another place does: something
+// has not arrived there, or it has gone back. With one place alone nobody can tell.
+type Lag struct {
+	Place      string
+	Part       envelope.Part
+	Generation int // the highest there, by file name; 0 for none
+	Newest     int // the one that was opened, from elsewhere
+}
+
+// compare takes down which places hold what was opened. Places that have only older files of
+// the vault stay the device's places, so that Resume copies the rest there.
+func (r *Restored) compare(cfg *Config, b *Backup, d *Device) {
+	all := slices.Concat(b.Wallet, b.Files)
+	for _, other := range b.related {
+		all = append(all, other.Wallet...)
+		for _, l := range other.Wallet {
+			if s := l.sighting(); d.rival(s) {
+				d.notice(s)
+			}
+		}
+	}
+	for _, p := range cfg.Places {
+		if !slices.ContainsFunc(all, func(l Located) bool { return l.Place == p.Name }) {
+			continue
+		}
+		state := d.evidence(p, now(), all)
+		d.Places = append(d.Places, state)
+		for _, part := range []envelope.Part{envelope.WalletPart, envelope.FilesPart} {
+			if newest, _ := d.part(part, &state); !d.holds(part, &state) {
+				r.Behind = append(r.Behind, Lag{p.Name, part, highest(all, p.Name, part), newest.Generation})
+			}
+		}
+	}
+	if len(r.Behind) > 0 {
+		d.Stage = StageSealed
+	}
+}
+
+func highest(all []Located, place string, part envelope.Part) (generation int) {
+	for _, l := range all {
+		if l.Place == place && l.Part == part {
+			generation = max(generation, l.Generation)
+		}
+	}
+	return generation
+}
