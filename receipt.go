@@ -167,7 +167,7 @@ func (r *Restored) receipt(device string) ([]byte, error) {
 		return nil, err
 	}
 	receipt := envelope.Receipt{Vault: d.Vault, Stanza: s.Hash(), Registration: s.Registration,
-		Device: device[:min(len(device), 100)], Opened: now()}
+		Device: strings.ToValidUTF8(device[:min(len(device), 100)], ""), Opened: now()}
 	for _, part := range []PartState{d.Wallet, d.Files} {
 		var h envelope.Hash
 		if part.Generation > 0 && h.UnmarshalText([]byte(part.SHA256)) == nil {
