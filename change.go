@@ -15,6 +15,10 @@ import (
 // those from before it.
 var ErrNotChanged = errors.New("the change was taken back")
 
+// ErrKitUnknown says that the emergency kit was made on another device, so that this one
+// cannot seal to it.
+var ErrKitUnknown = errors.New("this device does not know the emergency kit")
+
 // A Reason says why a PIN is changed, and so when its predecessor must end.
 type Reason string
 
@@ -32,7 +36,9 @@ const (
 // the PIN before deleted, and after that its wallet part in each place.
 //
 // It needs the wallet: with the PIN before it is opened, which fails as Restore does and
-// spends a try; with other words than the vault's it fails with ErrOtherWallet.
+// spends a try; with other words than the vault's it fails with ErrOtherWallet. An emergency
+// kit goes on opening the backup, unless cfg.DropKit; one that this device does not know must
+// be proved or dropped first (ErrKitUnknown), or it would end without a word.
 //
 // When it returns nil, every place opens with the new PIN and with no other. With an
 // *IncompleteError or ErrOldPIN the new PIN works wherever it was verified, the one before
@@ -48,7 +54,7 @@ func ChangePIN(ctx context.Context, cfg Config, d *Device, with Unlock, pin secr
 // renew makes the registration that follows every one that was seen.
 func renew(ctx context.Context, cfg *Config, d *Device, with Unlock, pin secret.Text, why Reason) error {
 	cfg.keepRealms(d)
-	if err := checkChange(cfg, pin); err != nil {
+	if err := checkChange(cfg, d, pin); err != nil {
 		return err
 	}
 	if d.Next != nil {
@@ -61,11 +67,11 @@ func renew(ctx context.Context, cfg *Config, d *Device, with Unlock, pin secret.
 		return err
 	}
 	defer u.clear()
-	return change(ctx, cfg, d, u.wallet, pin, why)
+	return change(ctx, cfg, d, u, pin, why)
 }
 
-func change(ctx context.Context, cfg *Config, d *Device, w *Wallet, pin secret.Text, why Reason) error {
-	c, err := successor(cfg, d, w)
+func change(ctx context.Context, cfg *Config, d *Device, u *unlocked, pin secret.Text, why Reason) error {
+	c, err := successor(cfg, d, u.wallet)
 	if err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func change(ctx context.Context, cfg *Config, d *Device, w *Wallet, pin secret.T
 	if err := c.register(ctx, cfg, pin); err != nil {
 		return takeBack(cfg, d, err)
 	}
-	if err := cfg.during(StepSeal, "", func() error { return c.seal(cfg, w, nil) }); err != nil {
+	if err := cfg.during(StepSeal, "", func() error { return c.sealChange(ctx, cfg, u) }); err != nil {
 		return takeBack(cfg, d, err)
 	}
 	c.device.Old = append(slices.Clone(d.Old), d.record(why))
@@ -104,7 +110,10 @@ func (c *Config) keepRealms(d *Device) {
 	}
 }
 
-func checkChange(cfg *Config, pin secret.Text) error {
+func checkChange(cfg *Config, d *Device, pin secret.Text) error {
+	if d.KitStatus() == KitUnknown && !cfg.DropKit && cfg.Kit.seed.Len() == 0 {
+		return ErrKitUnknown
+	}
 	if err := CheckPIN(pin); err != nil {
 		return err
 	}
@@ -138,6 +147,17 @@ func successor(cfg *Config, d *Device, w *Wallet) (*creation, error) {
 	}
 	c.device = &device
 	return c, nil
+}
+
+// sealChange seals the wallet part, and attached files without a kit that is dropped.
+func (c *creation) sealChange(ctx context.Context, cfg *Config, u *unlocked) error {
+	if err := c.seal(cfg, u.wallet, nil); err != nil {
+		return err
+	}
+	if cfg.DropKit && c.device.Files.Kit {
+		return c.device.sealFilesAgain(ctx, cfg, u)
+	}
+	return nil
 }
 
 // takeBack ends a change of which nothing has reached a place. What cannot be deleted now

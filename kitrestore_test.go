@@ -103,9 +103,31 @@ func TestKitThroughAChangeOfPIN(t *testing.T) {
 		} else if err != nil {
 			t.Errorf("with the kit: %v", err)
 		}
-		if has := d.KitStatus() != KitNone; has == drop {
+		if has := d.KitStatus() != KitNone; has == drop || d.Files.Kit == drop {
 			t.Errorf("dropped: %t, status %s", drop, d.KitStatus())
 		}
+	}
+}
+
+// A device that does not know the kit does not end it by changing the PIN; one that was
+// restored with the kit has the words, and chooses a new PIN with them.
+func TestKitOfAnotherDeviceThroughAChangeOfPIN(t *testing.T) {
+	w := newWorld(t)
+	_, _, k := w.withKit()
+	fresh := w.restore(w.config()).Device
+	wantError(t, "change", ChangePIN(ctx, w.config(), fresh, Unlock{PIN: pin()}, newPIN(), Routine), ErrKitUnknown)
+	r, err := RestoreWithKit(ctx, w.config(), w.find(w.config()), k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ChangePIN(ctx, w.config(), r.Device, Unlock{Wallet: &r.Wallet}, newPIN(), Stolen); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.tryPIN(nil, newPIN()); err != nil {
+		t.Errorf("the new PIN: %v", err)
+	}
+	if _, err := RestoreWithKit(ctx, w.config(), w.find(w.config()), k); err != nil {
+		t.Errorf("the kit: %v", err)
 	}
 }
 

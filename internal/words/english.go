@@ -38,6 +38,10 @@ var english = table{
 			"An interrupted backup was taken back.",
 			"Nothing was kept from it, in no place. Older backups are untouched.",
 			"Make the backup again."},
+		"kit-unknown": {
+			"There is an emergency kit that this computer does not know. A new PIN would end it.",
+			"Nothing was changed.",
+			"Type the kit in first (cloudseed kit --prove), or end it (cloudseed pin --drop-kit)."},
 		"not-changed": {
 			"An interrupted change of the PIN was taken back.",
 			"The backup is as it was: it opens with the PIN from before.",

@@ -32,6 +32,7 @@ var kinds = []kind{
 	{cloudseed.ErrRealms, "pin-servers", ExitFailure},
 	{cloudseed.ErrBusy, "pin-servers-busy", ExitFailure},
 	{cloudseed.ErrUndone, "undone", ExitFailure},
+	{cloudseed.ErrKitUnknown, "kit-unknown", ExitUsage},
 	{cloudseed.ErrNotChanged, "not-changed", ExitFailure},
 	{cloudseed.ErrOldPIN, "old-pin", ExitIncomplete},
 	{cloudseed.ErrReplaced, "replaced", ExitFailure},
