@@ -73,6 +73,10 @@ func (d *Device) superseded() error {
 	return nil
 }
 
+// Rival tells what another device did that this one must not write over: a *ReplacedError,
+// *ForkError or *ConflictError; nil when this device may write.
+func (d *Device) Rival() error { return d.undecided() }
+
 // undecided tells whether this device may write a generation.
 func (d *Device) undecided() error {
 	if err := d.superseded(); err != nil {

@@ -34,6 +34,7 @@ stopped.`,
 	f.StringVar(&s.flags.language, "language", "", "`LANGUAGE` of the phrase, such as english or japanese")
 	f.StringArrayVar(&s.flags.files, "file", nil, "`FILE` to attach; repeatable")
 	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, "show a new phrase on the terminal")
+	f.BoolVar(&s.flags.keepMine, "keep-mine", false, "where two devices wrote attached files at the same time, keep those given with --file")
 	s.pinFlag(f)
 	s.placeFlags(f)
 	s.signInFlags(f)
@@ -53,7 +54,7 @@ func (s *session) backup(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d != nil && d.Stage != cloudseed.StageDone {
+	if d != nil && d.Stage != cloudseed.StageDone && !s.flags.keepMine {
 		err := s.resume(ctx, d)
 		if !errors.Is(err, cloudseed.ErrUndone) {
 			return err
@@ -63,6 +64,9 @@ func (s *session) backup(ctx context.Context) error {
 	}
 	if d == nil {
 		return s.create(ctx)
+	}
+	if s.flags.keepMine {
+		return s.keepMine(ctx, d)
 	}
 	return s.update(ctx, d)
 }

@@ -35,8 +35,8 @@ func newPlaces(s *session) *cobra.Command {
 		Use:   "remove NAME",
 		Short: "Sign out of a place and forget it; the files in it stay",
 		Long: `Remove takes back the permission that this computer has at the provider, where the
-provider lets it, and forgets the place. The files in it stay. It says which backups
-count on the place.`,
+provider lets it, and forgets the place. The files in it stay. A backup that was seen in another
+place no longer counts on this one: nothing waits for it any more. It says what remains.`,
 		Example: "  cloudseed places remove stick",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.removePlace(cmd.Context(), args[0]) },
@@ -50,7 +50,8 @@ func newPlacesAdd(s *session) *cobra.Command {
 		Use:   "add NAME [URL]",
 		Short: "Sign in to a place, look at it and remember it",
 		Long: `Add signs in where the place has accounts, in the browser, looks at the place, and
-remembers it. Without a URL it signs in again to the place of that name.
+remembers it. Without a URL it signs in again to the place of that name. With --name the
+backup of that wallet is put there as well, the same bytes, read back; on a terminal it asks.
 
   gdrive:   dropbox:   onedrive:   icloud:   icloud-drive:
   nextcloud:https://host                 sign-in in the browser
@@ -68,12 +69,14 @@ remembers it. Without a URL it signs in again to the place of that name.
 	}
 	add.Flags().StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
 	add.Flags().BoolVar(&s.flags.removable, "removable", false, "mark the folder, so that another drive is never taken for this one")
+	add.Flags().StringVar(&s.flags.name, "name", "", "`NAME` of a wallet whose backup is put there too")
 	s.signInFlags(add.Flags())
 	return add
 }
 
 type placesResult struct {
 	Places []placeJSON `json:"places"`
+	Filled []string    `json:"filled,omitempty"` // wallets whose backups were put there
 }
 
 type placeJSON struct {
@@ -104,6 +107,9 @@ func (r placesResult) text(w io.Writer) {
 	defer t.Flush()
 	for _, p := range r.Places {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, p.Kind, places.Masked(p.URL))
+	}
+	for _, name := range r.Filled {
+		fmt.Fprintf(t, "it has the backup of %s now, read back\n", name)
 	}
 }
 
@@ -147,8 +153,10 @@ func (s *session) addPlace(ctx context.Context, name, url string) error {
 	if err := s.profile.SetPassword(name, place.password); err != nil {
 		return err
 	}
-	s.printer.result("places add", newPlacesResult(p))
-	return nil
+	r := newPlacesResult(p)
+	r.Filled, err = s.fillPlace(ctx, p)
+	s.printer.result("places add", r)
+	return err
 }
 
 // dropNew takes back the sign-in to a place that is not remembered, and so would not be
@@ -228,6 +236,9 @@ func (s *session) removePlace(ctx context.Context, name string) error {
 		return err
 	}
 	if stop, err := s.keepIt(ctx, r); stop || err != nil {
+		return err
+	}
+	if err := s.release(ctx, p, &r); err != nil {
 		return err
 	}
 	s.signOut(ctx, p, &r)

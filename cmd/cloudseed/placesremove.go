@@ -22,7 +22,8 @@ type removeResult struct {
 // A countingRow is a backup that counts on a place.
 type countingRow struct {
 	Name      string   `json:"name"`
-	Elsewhere []string `json:"elsewhere"` // other places where it was seen
+	Elsewhere []string `json:"elsewhere"`          // other places where it was seen
+	Released  []string `json:"released,omitempty"` // what giving the place up leaves, in sentences
 }
 
 // countingOn lists the backups of this computer that have a file in p.
@@ -63,7 +64,14 @@ func (b countingRow) line(place string) string {
 func (r removeResult) text(w io.Writer) {
 	fmt.Fprintf(w, "%s is forgotten here; its files stay where they are\n", r.Removed)
 	for _, b := range r.Backups {
-		fmt.Fprintf(w, "  %s Adding the place again brings it back.\n", b.line(r.Removed))
+		if len(b.Released) == 0 {
+			fmt.Fprintf(w, "  %s Adding the place again brings it back.\n", b.line(r.Removed))
+			continue
+		}
+		fmt.Fprintf(w, "  %s\n", b.line(r.Removed))
+		for _, line := range b.Released {
+			fmt.Fprintf(w, "  %s\n", line)
+		}
 	}
 	switch {
 	case r.Revoked:
@@ -72,5 +80,14 @@ func (r removeResult) text(w io.Writer) {
 		fmt.Fprintf(w, "  Signed out here. To end the permission at the provider too: %s\n", r.Manage)
 	case r.SignedOut:
 		fmt.Fprintln(w, "  Signed out here.")
+	}
+}
+
+// released notes what giving the place up leaves of a backup.
+func (r *removeResult) released(backup string, lines []string) {
+	for i := range r.Backups {
+		if r.Backups[i].Name == backup {
+			r.Backups[i].Released = lines
+		}
 	}
 }

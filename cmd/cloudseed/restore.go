@@ -36,6 +36,8 @@ words come out only with --show-phrase on a terminal, or into files with --out D
 	f.StringVar(&s.flags.out, "out", "", "new `DIR` for the words and the attached files (mode 0600)")
 	f.BoolVar(&s.kit.typed, "kit", false, "open it with the emergency kit, typed at the terminal, in the place of the PIN")
 	f.StringVar(&s.kit.file, "kit-file", "", "open it with the emergency kit in `FILE`, in the place of the PIN; - is standard input")
+	f.BoolVar(&s.flags.takeTheirs, "take-theirs", false, "where two devices wrote attached files at the same time, take those of the other one")
+	s.takeFlags(f)
 	s.pinFlag(f)
 	s.placeFlags(f)
 	s.signInFlags(f)
@@ -70,7 +72,7 @@ func (s *session) restore(ctx context.Context) error {
 		return err
 	}
 	defer restored.Wallet.Phrase.Clear()
-	return s.restored(restored, places)
+	return s.restored(ctx, restored, places)
 }
 
 // find looks into all places and chooses one backup.
@@ -86,7 +88,7 @@ func (s *session) find(ctx context.Context, cfg cloudseed.Config) (*cloudseed.Ba
 	for _, f := range s.forks {
 		s.printer.note("%s", f.line())
 	}
-	matching := s.matching(newest(found.Backups))
+	matching := s.matching(s.registered(found.Backups))
 	switch {
 	case len(matching) == 0:
 		p := newProblem("no-such-backup", words.ExitNotFound, "No backup there is the one asked for.", "Say another --name or --vault; cloudseed list shows what is there.")
@@ -184,9 +186,19 @@ func (s *session) guess(ctx context.Context, cfg cloudseed.Config, b *cloudseed.
 		restored, err := s.try(ctx, cfg, b, pin)
 		var wrong *cloudseed.WrongPINError
 		if !errors.As(err, &wrong) || wrong.Left == 0 || s.tty == nil || s.flags.pinFile != "" {
-			return restored, err
+			return restored, s.mentionOthers(b, err)
 		}
 		s.tty.Tell("%s", words.For(err).What)
+		next, err := s.another(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		if next != b {
+			b = next
+			if err := s.acceptRealms(ctx, &cfg, b); err != nil {
+				return nil, err
+			}
+		}
 	}
 }
 
@@ -195,5 +207,10 @@ func (s *session) try(ctx context.Context, cfg cloudseed.Config, b *cloudseed.Ba
 	if pin.Len() == 0 {
 		return nil, missing("the PIN", "--pin-file FILE with something in it")
 	}
-	return cloudseed.Restore(ctx, cfg, b, pin)
+	restored, err := cloudseed.Restore(ctx, cfg, b, pin)
+	if err == nil { // to take over with it, if that is wanted
+		s.take.pin = secret.Copy(pin.Reveal())
+		s.closers = append(s.closers, func() error { s.take.pin.Clear(); return nil })
+	}
+	return restored, err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +18,15 @@ import (
 
 // restored keeps, shows and writes what was opened. The words go to the terminal device
 // or into files, never to standard output.
-func (s *session) restored(r *cloudseed.Restored, places []opened) error {
-	if err := s.keep(r, places); err != nil {
+func (s *session) restored(ctx context.Context, r *cloudseed.Restored, places []opened) error {
+	k, err := s.keep(r, places)
+	if err != nil {
 		return err
+	}
+	if s.flags.takeTheirs {
+		if err := s.takeTheirs(ctx, r, k.device); err != nil {
+			return err
+		}
 	}
 	result := newRestoreResult(r)
 	result.Forks = s.forks
@@ -36,32 +43,38 @@ func (s *session) restored(r *cloudseed.Restored, places []opened) error {
 		}
 	}
 	s.printer.result("restore", result)
-	return nil
+	return s.goOn(ctx, r, k)
 }
 
-// keep remembers the backup on this computer, unless it knows the vault already: what it
-// has seen itself is worth more.
-func (s *session) keep(r *cloudseed.Restored, places []opened) error {
+// kept is the backup as this computer remembers it after a restore.
+type kept struct {
+	device *cloudseed.Device
+	known  bool // it had written this registration itself
+}
+
+// keep remembers the backup on this computer. What it knew of the vault before stays where
+// that is worth more, and is joined with the newer one otherwise.
+func (s *session) keep(r *cloudseed.Restored, places []opened) (kept, error) {
 	devices, err := s.profile.Devices()
 	if err != nil {
-		return err
+		return kept{}, err
 	}
 	for _, d := range devices {
-		if d.Vault == r.Device.Vault {
-			return nil
+		if d.Vault == r.Device.Vault && !r.Follow(d, s.take.over) {
+			return kept{d, true}, nil
 		}
 	}
 	if err := s.profile.Save(r.Device); err != nil {
-		return err
+		return kept{}, err
 	}
 	if err := s.remember(places); err != nil {
-		return err
+		return kept{}, err
 	}
 	known, err := s.namedRealms()
 	if err != nil {
-		return err
+		return kept{}, err
 	}
-	return s.rememberRealms(known)
+	return kept{device: r.Device}, s.rememberRealms(known)
 }
 
 type restoreResult struct {
@@ -78,6 +91,8 @@ type restoreResult struct {
 	Files        []string  `json:"files,omitempty"`
 	Out          string    `json:"out,omitempty"`
 	TryingOut    bool      `json:"trying_out"`
+	Registration uint64    `json:"registration"`
+	Behind       []string  `json:"behind,omitempty"` // places that show something older
 	Skipped      []skipRow `json:"skipped,omitempty"`
 	Forks        []forkRow `json:"forks,omitempty"` // seen while looking; said then
 }
@@ -87,10 +102,13 @@ func newRestoreResult(r *cloudseed.Restored) restoreResult {
 		Name: r.Wallet.Name, Vault: r.Device.Vault.String(), Fingerprint: r.Device.Fingerprint,
 		FirstAddress: r.Device.FirstAddress, Words: r.Wallet.Phrase.Count(), Passphrase: r.Wallet.Passphrase.Len() > 0,
 		From: r.From, Generation: r.Generation, Created: r.Created, MadeOn: r.MadeOn,
-		TryingOut: r.Device.TryingOut(), Skipped: skipRows(r.Skipped),
+		Registration: r.Device.Registration, TryingOut: r.Device.TryingOut(), Skipped: skipRows(r.Skipped),
 	}
 	for _, f := range r.Files {
 		result.Files = append(result.Files, f.Name)
+	}
+	for _, l := range r.Behind {
+		result.Behind = append(result.Behind, words.Behind(l))
 	}
 	return result
 }
@@ -99,7 +117,7 @@ func (r restoreResult) text(w io.Writer) {
 	fmt.Fprintf(w, "restored %s\n", r.Name)
 	fmt.Fprintf(w, "  fingerprint    %s\n", r.Fingerprint)
 	fmt.Fprintf(w, "  first address  %s\n", r.FirstAddress)
-	fmt.Fprintf(w, "  %d words, from %s, made on %s at %s\n", r.Words, r.From, r.MadeOn, r.Created.Local().Format("2 Jan 2006 15:04"))
+	fmt.Fprintf(w, "  %d words, from %s, generation %d, made on %s at %s\n", r.Words, r.From, r.Generation, r.MadeOn, r.Created.Local().Format("2 Jan 2006 15:04"))
 	if len(r.Files) > 0 {
 		fmt.Fprintf(w, "  attached       %s\n", strings.Join(r.Files, ", "))
 	}
@@ -108,6 +126,9 @@ func (r restoreResult) text(w io.Writer) {
 	}
 	for _, f := range r.Skipped {
 		fmt.Fprintf(w, "  not used       %s in %s: %s\n", f.File, f.Place, words.Line(f.Why))
+	}
+	for _, line := range r.Behind {
+		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if r.TryingOut {
 		fmt.Fprintf(w, "  %s\n", words.TryingOut())

@@ -27,6 +27,7 @@ type session struct {
 
 	flags        flags
 	kit          kitFlags
+	take         takeFlags
 	profile      *profile.Profile
 	embedded     *embedded.Realms // the PIN servers inside this process, once needed
 	filePassword *secret.Text     // of --password-file, once read
@@ -52,6 +53,7 @@ type flags struct {
 	words, port                                       int
 	newPhrase, showPhrase, acceptRealms               bool
 	noBrowser, dev, removable                         bool
+	keepMine, takeTheirs                              bool
 }
 
 func (s *session) commonFlags(cmd *cobra.Command) {

@@ -85,6 +85,8 @@ type statusRow struct {
 	TryingOut    bool            `json:"trying_out"`
 
 	Kit cloudseed.KitStatus `json:"kit"`
+
+	OtherDevices []string `json:"other_devices,omitempty"` // what is known of them, a sentence each
 }
 
 type placeRow struct {
@@ -107,7 +109,7 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 		Name: d.Name, Vault: d.Vault.String(), Fingerprint: d.Fingerprint, FirstAddress: d.FirstAddress,
 		State: state, Words: words.ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
 		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
-		Kit: d.KitStatus(),
+		Kit: d.KitStatus(), OtherDevices: otherDevices(d),
 	}
 	for _, p := range d.Places {
 		row := placeRow{Name: p.Name, URL: places.Masked(p.URL), File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
@@ -134,6 +136,9 @@ func (r statusRow) text(w io.Writer) {
 	}
 	if r.TryingOut && r.State != cloudseed.StateTryingOut {
 		fmt.Fprintf(w, "  %s\n", words.TryingOut())
+	}
+	for _, line := range r.OtherDevices {
+		fmt.Fprintf(w, "  %s\n", line)
 	}
 	fmt.Fprintf(w, "  fingerprint %s, first address %s\n", r.Fingerprint, r.FirstAddress)
 	for _, p := range r.Places {
@@ -163,6 +168,9 @@ func (r backupResult) text(w io.Writer) {
 		places = append(places, p.Name)
 	}
 	fmt.Fprintf(w, "backed up %s (fingerprint %s) to %s, read back\n", r.Name, r.Fingerprint, words.Join(places))
+	for _, line := range r.OtherDevices {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
 	if r.TryingOut {
 		fmt.Fprintf(w, "  %s\n  %s\n", words.TryingOut(), words.HowToReal())
 	}
