@@ -96,8 +96,8 @@ func (r *Receipt) check(root ed25519.PublicKey) error {
 		return errors.New("unknown format")
 	case r.Vault != NewVaultID(root):
 		return errors.New("of another vault than the root key")
-	case r.Registration < 1:
-		return errors.New("registrations count from 1")
+	case r.Registration < 1 || r.Registration >= 1<<53: // what every JSON reader can count to
+		return errors.New("registration out of range")
 	case len(r.Files) < 1 || len(r.Files) > 2:
 		return errors.New("one or two files are opened")
 	case len(r.Device) > 100:

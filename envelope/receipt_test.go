@@ -3,6 +3,7 @@ package envelope_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -78,4 +79,40 @@ func TestReceiptName(t *testing.T) {
 			t.Errorf("%q is taken for a receipt", other)
 		}
 	}
+}
+
+// TestReceiptVectors reads docs/format.md's receipts with both readers.
+func TestReceiptVectors(t *testing.T) {
+	for _, v := range readVectors(t, "testdata/receipts") {
+		if got := readReceipt(t, v); got != v.head["expect"] {
+			t.Errorf("%s (%s): %s, want %s", v.name, v.head["comment"], got, v.head["expect"])
+		}
+	}
+}
+
+func TestReceiptVectorsInJavaScript(t *testing.T) {
+	there := readInNode(t, "testdata/receipts")
+	for _, v := range readVectors(t, "testdata/receipts") {
+		if there[v.name].Expect != v.head["expect"] {
+			t.Errorf("%s (%s): %s, want %s", v.name, v.head["comment"], there[v.name].Expect, v.head["expect"])
+		}
+	}
+}
+
+func readReceipt(t *testing.T, v vector) string {
+	t.Helper()
+	root, err := hex.DecodeString(v.head["root"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = envelope.ParseReceipt(v.file, root)
+	switch {
+	case err == nil:
+		return "success"
+	case errors.Is(err, envelope.ErrNewerFormat):
+		return "newer version"
+	case errors.Is(err, envelope.ErrDamaged):
+		return "receipt"
+	}
+	return err.Error()
 }

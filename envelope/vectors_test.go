@@ -20,6 +20,7 @@ import (
 )
 
 //go:generate go run ./internal/genvectors -o testdata/vectors -overwrite
+//go:generate go run ./internal/genvectors -receipts -o testdata/receipts -overwrite
 
 // verdict is where the mutation run wants to read what came out, one line a vector.
 var verdict = flag.String("verdict", "", "write each vector that is not read as it should be to this `file`")

@@ -139,6 +139,31 @@ function readManifest(stanza, data) {
   return m;
 }
 
+/**
+ * Reads a receipt: who has opened the vault's files, and which. Fails with a Refusal.
+ * @param {Uint8Array} data
+ * @param {Uint8Array} root the root public key, as it stands in the vault's stanzas
+ */
+export function readReceipt(data, root) {
+  const check = (ok, what) => insist(ok, "receipt", what);
+  check(data.length > 129 && data.length <= 16384, "size");
+  const encoded = data.subarray(0, -129);
+  const line = utf8.decode(data.subarray(-129)) ?? "";
+  check(/^[0-9a-f]{128}\n$/.test(line), "signature not in hex");
+  check(verify(hexToBytes(line.slice(0, -1)), "cloudseed receipt 1\0", encoded, root), "not signed by the root key");
+  const r = readJSON(encoded, "receipt", {
+    before: (v) => {
+      if (isNewer(v?.format)) throw new Refusal("newer version", v.format);
+    },
+    keys: ["format", "vault", "stanza", "registration", "files", "device", "opened"],
+  });
+  check(r.format === format && r.vault === hash(root) && isHash(r.stanza), "of another format or vault");
+  check(Number.isSafeInteger(r.registration) && r.registration >= 1, "registration");
+  check(Array.isArray(r.files) && [1, 2].includes(r.files.length) && r.files.every(isHash), "files");
+  check(isText(r.device) && utf8.encode(r.device).length <= 100 && isTime(r.opened), "device, opened");
+  return r;
+}
+
 function isTime(v) {
   if (!isText(v) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(v)) return false;
   const time = new Date(v);

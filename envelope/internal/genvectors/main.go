@@ -21,42 +21,66 @@ import (
 func main() {
 	dir := flag.String("o", "", "`folder` to write to")
 	large := flag.Bool("large", false, "write the cases that are too large to commit instead")
+	receipts := flag.Bool("receipts", false, "write the cases of receipts instead")
 	overwrite := flag.Bool("overwrite", false, "replace vectors that are there")
 	flag.Parse()
-	if err := run(*dir, *large, *overwrite); err != nil {
+	cases := vectors(smallCases())
+	if *large {
+		cases = vectors(largeCases())
+	}
+	if *receipts {
+		cases = receiptVectors()
+	}
+	if err := run(*dir, cases, *overwrite); err != nil {
 		fmt.Fprintln(os.Stderr, "genvectors:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, large, overwrite bool) error {
+// A vector is one file to write.
+type vector struct {
+	name string
+	make func() ([]byte, error)
+}
+
+func vectors(cases []testCase) (all []vector) {
+	for _, c := range cases {
+		all = append(all, vector{c.name, c.vector})
+	}
+	return all
+}
+
+func receiptVectors() (all []vector) {
+	for _, c := range receiptCases {
+		all = append(all, vector{c.name, func() ([]byte, error) { return c.vector(), nil }})
+	}
+	return all
+}
+
+func run(dir string, all []vector, overwrite bool) error {
 	if dir == "" {
 		return errors.New("-o is missing")
-	}
-	cases := smallCases()
-	if large {
-		cases = largeCases()
 	}
 	if err := prepare(dir, overwrite); err != nil {
 		return err
 	}
-	for _, c := range cases {
-		vector, err := c.vector()
+	for _, v := range all {
+		data, err := v.make()
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", v.name, err)
 		}
-		f, err := os.OpenFile(filepath.Join(dir, c.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		f, err := os.OpenFile(filepath.Join(dir, v.name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if err != nil {
 			return err // two cases of one name
 		}
-		if _, err := f.Write(vector); err != nil {
+		if _, err := f.Write(data); err != nil {
 			return err
 		}
 		if err := f.Close(); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("%d vectors written to %s\n", len(cases), dir)
+	fmt.Printf("%d vectors written to %s\n", len(all), dir)
 	return nil
 }
 
