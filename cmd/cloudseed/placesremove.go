@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/profile"
@@ -68,10 +69,7 @@ func (r removeResult) text(w io.Writer) {
 			fmt.Fprintf(w, "  %s Adding the place again brings it back.\n", b.line(r.Removed))
 			continue
 		}
-		fmt.Fprintf(w, "  %s\n", b.line(r.Removed))
-		for _, line := range b.Released {
-			fmt.Fprintf(w, "  %s\n", line)
-		}
+		fmt.Fprintf(w, "  %s %s\n", b.line(r.Removed), strings.Join(b.Released, " "))
 	}
 	switch {
 	case r.Revoked:

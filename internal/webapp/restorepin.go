@@ -73,7 +73,7 @@ func (a *App) restored(s *session, j *job, restored *cloudseed.Restored, err err
 		err = a.keep(f.places)
 	}
 	if err == nil {
-		err = a.Profile.Save(restored.Device)
+		err = a.remember(restored)
 	}
 	if restored != nil {
 		f.restored, f.problem = restored, nil

@@ -73,7 +73,7 @@ func OpenedElsewhere(o *cloudseed.Opening) string {
 
 // Released says what giving a place up leaves.
 func Released(r *cloudseed.Release) []string {
-	lines := []string{fill(english.texts["released"], "place", r.Place, "places", english.join(r.Remains))}
+	lines := []string{fill(english.texts["released"], "place", r.Place)}
 	if r.Lagged {
 		return append(lines, fill(english.texts["released-old"], "place", r.Place))
 	}

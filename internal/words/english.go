@@ -481,7 +481,7 @@ var english = table{
 		"behind":           "{place} shows generation {generation}, another place has {newest}: it has not arrived there, or the place has gone back.",
 		"lacks":            "{place} lacks what another place has.",
 		"opened-elsewhere": "Opened on {device} on {time}.",
-		"released":         "The backup was seen in {places}; nothing more is written to {place}.",
+		"released":         "Nothing more is written to {place} for it.",
 		"released-old":     "What is left in {place} was made for a PIN from before, and dies with that.",
 		"released-new":     "What is left in {place} opens with the PIN until that is changed.",
 		"nearest":          "Nearest words: {words}.",
