@@ -84,6 +84,8 @@ type PlaceState struct {
 	Files   Evidence
 	Looked  time.Time // last time it answered completely
 	Problem string    // kind of package store at the last look; "" if that was good
+
+	Forks []string `json:",omitempty"` // names that two writers have created there, as it last said (store.Forker)
 }
 
 // Beside tells whether something else has the plain name in this place, another wallet's

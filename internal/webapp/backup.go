@@ -97,7 +97,7 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 		c := a.config(a.openPlaces(ctx, d), step)
 		c.Realms = a.Known
 		err := verb(ctx, c, d)
-		a.lookForForks(ctx, c.Places)
+		a.lookForForks(ctx, d, c.Places)
 		return err
 	}
 	a.run(s, j, do, func(err error) string {

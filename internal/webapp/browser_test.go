@@ -176,9 +176,25 @@ func ask[T any](b *browser, script string) T {
 	return answer
 }
 
+// whole waits until the page is there with its scripts: what is pressed on half a page may
+// be pressed on one that is being left.
+func (b *browser) whole() {
+	b.t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete"`))
+		cancel()
+		if err == nil && done { // an error is a page that went away meanwhile
+			return
+		}
+	}
+	b.t.Fatalf("the page does not become whole:\n%s", b.page())
+}
+
 // press presses the button or link with that text.
 func (b *browser) press(label string) {
 	b.t.Helper()
+	b.whole()
 	x := fmt.Sprintf(`//*[self::button or self::a or self::summary][normalize-space(.)=%[1]s or .//*[normalize-space(.)=%[1]s] or @aria-label=%[1]s]`, quoted(label))
 	b.do(chromedp.Click(x, chromedp.NodeVisible))
 }
@@ -187,6 +203,7 @@ func (b *browser) press(label string) {
 func (b *browser) fill(label, text string) {
 	b.t.Helper()
 	x := fmt.Sprintf(`//*[@id=//label[normalize-space(.)=%s]/@for]`, quoted(label))
+	b.whole()
 	b.do(chromedp.WaitVisible(x), chromedp.Focus(x))
 	ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
 	b.do(chromedp.KeyEvent(text))

@@ -43,7 +43,9 @@ func (a *App) failed(s *session, j *job, err error, retry, vault string) string 
 	switch p.Code {
 	case "elsewhere", "pin-servers":
 		p.Help, p.Link = "real", "About PIN servers"
-	case "no-tries", "no-record":
+	case "no-tries":
+		p.Help, p.Link, p.Retry = "no-tries", "What to do when no try is left", ""
+	case "no-record":
 		p.Help, p.Link, p.Retry = "other", "Other ways to bring the wallet back", ""
 	}
 	j.problem, j.vault = p, vault

@@ -8,10 +8,10 @@ import (
 	"github.com/cloudseed/cloudseed/store"
 )
 
-// lookForForks asks the places that can have two files of one name, and remembers for the
-// home screen, while the app runs, what they say. A place that cannot say keeps what was
-// known of it.
-func (a *App) lookForForks(ctx context.Context, places []cloudseed.Place) {
+// lookForForks asks the places that can have two files of one name, and remembers what they
+// say. A place that cannot say now keeps what was known of it.
+func (a *App) lookForForks(ctx context.Context, d *cloudseed.Device, places []cloudseed.Place) {
+	looked := false
 	for _, p := range places {
 		f, ok := p.Store.(store.Forker)
 		if !ok {
@@ -22,21 +22,25 @@ func (a *App) lookForForks(ctx context.Context, places []cloudseed.Place) {
 			a.Log.Warn("looking for files with one name", "place", p.Name, "error", err)
 			continue
 		}
-		var sentences []string
-		for _, name := range names {
-			sentences = append(sentences, words.Fork(cloudseed.Located{Place: p.Name, File: name}))
+		for i := range d.Places {
+			if d.Places[i].Name == p.Name {
+				d.Places[i].Forks, looked = names, true
+			}
 		}
-		a.mu.Lock()
-		a.forks[p.URL] = sentences
-		a.mu.Unlock()
+	}
+	if !looked {
+		return
+	}
+	if err := a.Profile.Save(d); err != nil {
+		a.Log.Warn("remembering files with one name", "error", err)
 	}
 }
 
 // showForks adds what is known to the places of a backup.
 func (a *App) showForks(rows []placeRow, d *cloudseed.Device) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	for i, p := range d.Places {
-		rows[i].Forks = a.forks[p.URL]
+		for _, name := range p.Forks {
+			rows[i].Forks = append(rows[i].Forks, words.Fork(cloudseed.Located{Place: p.Name, File: name}))
+		}
 	}
 }

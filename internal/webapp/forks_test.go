@@ -49,6 +49,11 @@ func TestForks(t *testing.T) {
 		t.Fatalf("the check leads to %q", next)
 	}
 	says("home", true)
+	restarted := newClient(t, c.app) // another session; what was seen is in the profile
+	if body := html.UnescapeString(restarted.get("home")); !strings.Contains(body, "two different files") {
+		t.Errorf("forgotten:\n%s", body)
+	}
+	c = newClient(t, c.app)
 	c.signIn("provider", "gdrive", "flow", "restore")
 	c.get("sign-in")
 	if next := c.work("search"); next != "found" {

@@ -49,8 +49,7 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	case cloudseed.StateTryingOut, cloudseed.StateQueued:
 		row.Badge = "try"
 	}
-	for _, r := range d.Realms {
-		row.Servers = append(row.Servers, serverRow{Name: words.Server(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
-	}
+	row.Servers = serverRows(d)
+	row.Deleting = state == cloudseed.StateDeleting
 	return row
 }

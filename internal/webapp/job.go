@@ -12,6 +12,7 @@ import (
 // window is closed; nobody has to watch.
 type job struct {
 	title, lead, art string
+	verb             string // where steps have words of their own: "delete"
 	stage, stages    int
 
 	mu      sync.Mutex
@@ -39,7 +40,7 @@ func newJob(title, lead, art string) *job {
 
 // plan adds a step that is still to come.
 func (j *job) plan(name cloudseed.StepName, where string) {
-	l := line{ID: stepID(name, where), Label: words.StepTitle(name, where), State: "todo"}
+	l := line{ID: stepID(name, where), Label: words.StepTitle(words.StepOf(j.verb, name), where), State: "todo"}
 	j.planned, j.lines = append(j.planned, l), append(j.lines, l)
 }
 
@@ -47,7 +48,9 @@ func stepID(name cloudseed.StepName, where string) string { return string(name) 
 
 // note takes one step down. It is cloudseed.Config's Step.
 func (j *job) note(step cloudseed.Step) {
-	l := line{ID: stepID(step.Name, step.Where), Label: words.Step(step), State: string(step.State)}
+	l := line{ID: stepID(step.Name, step.Where), State: string(step.State)}
+	step.Name = words.StepOf(j.verb, step.Name)
+	l.Label = words.Step(step)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	known := false

@@ -27,6 +27,7 @@ func (f *kitFlow) clear() {
 }
 
 type kitScreen struct {
+	ID      string
 	Wallet  string
 	Status  string // how far the kit can be relied on, in a sentence
 	Has     bool   // there is one
@@ -59,7 +60,7 @@ func (a *App) showKit(w http.ResponseWriter, r *http.Request, s *session) {
 	d, why := s.kit.device, s.kit.problem
 	s.kit.problem = nil
 	a.show(w, s, "kit", page{Title: "Emergency kit", Art: "words", Back: "home", Problem: why, TryingOut: d.TryingOut(), Settled: true,
-		Body: kitScreen{Wallet: d.Name, Status: words.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
+		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: words.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
 			Ready: d.KitStatus() == cloudseed.KitReady, Guesses: d.Guesses}})
 }
 

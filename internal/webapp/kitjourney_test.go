@@ -52,7 +52,7 @@ func TestKitJourney(t *testing.T) {
 }
 
 // backedUp makes a backup as the app would.
-func (d *device) backedUp(t *testing.T, folder string) {
+func (d *App) backedUp(t *testing.T, folder string) *cloudseed.Device {
 	t.Helper()
 	p, err := phrase.Parse([]byte(testPhrase))
 	if err != nil {
@@ -67,9 +67,11 @@ func (d *device) backedUp(t *testing.T, folder string) {
 		t.Fatal(err)
 	}
 	c := d.config([]cloudseed.Place{place}, nil)
-	if _, err := cloudseed.Create(t.Context(), c, &cloudseed.Wallet{Name: "Samantha", Phrase: p}, secret.Copy([]byte(testPIN))); err != nil {
+	made, err := cloudseed.Create(t.Context(), c, &cloudseed.Wallet{Name: "Samantha", Phrase: p}, secret.Copy([]byte(testPIN)))
+	if err != nil {
 		t.Fatal(err)
 	}
+	return made
 }
 
 func makeKit(b *browser, d *device) (typed string) {

@@ -23,7 +23,7 @@ type sample struct {
 // samples is every screen in every state.
 func samples() []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), errorSamples()} {
 		all = append(all, some...)
 	}
 	for i := range all {
@@ -123,7 +123,6 @@ func pinSamples() []sample {
 		{"restore-pin", "pin", about("Type your PIN", restore, nil)},
 		{"restore-pin-wrong", "pin", about("Type your PIN", wrong, explain(&cloudseed.WrongPINError{Left: 9}))},
 		{"restore-pin-last", "pin", about("Type your PIN", last, explain(&cloudseed.WrongPINError{Left: 1}))},
-		{"forgot", "forgot", page{Title: "When the PIN is forgotten", Art: "pin", Back: "restore-pin"}},
 	}
 }
 
@@ -236,6 +235,7 @@ func doneSamples() []sample {
 		{"home-unfinished", "home", home(cloudseed.StateUnfinished, "bad", full)},
 		{"home-needs-you", "home", home(cloudseed.StateNeedsYou, "bad", full)},
 		{"home-out-of-date", "home", home(cloudseed.StateOutOfDate, "bad", nil)},
+		{"home-deleting", "home", home(cloudseed.StateDeleting, "bad", func(row *walletRow) { row.Deleting = true })},
 		{"home-two", "home", two},
 	}
 }

@@ -59,6 +59,7 @@ type holder struct {
 }
 
 type whoScreen struct {
+	Wallet  string // which one, where there are several
 	Holders []holder
 	Hurts   []string // said plainly
 }
@@ -201,6 +202,7 @@ type walletRow struct {
 	Needed      int
 	Guesses     int
 	Unfinished  bool
+	Deleting    bool
 	TryingOut   bool
 	Kit         string // how far the emergency kit can be relied on
 }

@@ -16,9 +16,13 @@ type session struct {
 	backup  backupFlow
 	restore restoreFlow
 	kit     kitFlow
-	job     *job    // the newest; nil for none
-	signIn  *signIn // the newest; nil for none
-	notice  string  // said once, on the next page
+	change  changeFlow
+	deleted *deletedScreen  // what came of the last deletion
+	copies  *exported       // sealed files to save
+	seen    *versionsScreen // the last complete look into the places of one backup
+	job     *job            // the newest; nil for none
+	signIn  *signIn         // the newest; nil for none
+	notice  string          // said once, on the next page
 	reveal  time.Time
 	timer   *time.Timer
 	ended   bool
@@ -59,10 +63,12 @@ func (s *session) forget(idle time.Duration) {
 // clear wipes both flows and tells whether there was anything in them. A running job
 // keeps what it was given and clears that itself.
 func (s *session) clear() bool {
-	had := s.backup.begun() || s.restore.begun() || s.kit.made
+	had := s.backup.begun() || s.restore.begun() || s.kit.made || s.change.begun()
 	s.backup.clear()
 	s.restore.clear()
 	s.kit.clear()
+	s.change.clear()
+	s.copies, s.seen = nil, nil
 	s.dropSignIn()
 	s.reveal = time.Time{}
 	return had

@@ -95,8 +95,7 @@ type App struct {
 	guard    *guard
 
 	mu      sync.Mutex
-	session *session            // the one browser that was let in; nil for none
-	forks   map[string][]string // by the address of a place, as the last look found them
+	session *session // the one browser that was let in; nil for none
 
 	ctx  context.Context // of Serve: jobs end with it
 	jobs sync.WaitGroup
@@ -127,7 +126,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the app's port: %w", err)
 	}
-	a := &App{Config: c, listener: listener, pages: pages, ctx: context.Background(), forks: map[string][]string{}}
+	a := &App{Config: c, listener: listener, pages: pages, ctx: context.Background()}
 	a.guard = newGuard(listener.Addr().(*net.TCPAddr).Port)
 	return a, nil
 }

@@ -9,14 +9,23 @@ import (
 	"github.com/cloudseed/cloudseed/juicebox"
 )
 
-// showWho answers for the newest backup of this computer or, while one is being made,
+// showWho answers for the backup that is named, or else the newest of this computer or, while one is being made,
 // for the PIN servers that it will have.
 func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 	realms, needed, guesses := a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses
-	kit := false
+	kit, wallet := false, ""
 	about := page{Title: "Who can open it?", Art: "who", Back: "home"}
 	if devices, err := a.Profile.Devices(); err == nil && len(devices) > 0 && !s.backup.begun() {
 		d := devices[0]
+		for _, other := range devices {
+			if other.Vault.String() == r.FormValue("vault") {
+				d = other
+				about.Back = of("manage", d.Vault.String())
+			}
+		}
+		if len(devices) > 1 {
+			wallet = d.Name
+		}
 		realms, needed, guesses = realmsOf(d), d.Needed, d.Guesses
 		about.TryingOut, about.Settled = d.TryingOut(), true
 		kit = d.KitStatus() != cloudseed.KitNone
@@ -25,7 +34,7 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 	if kit {
 		list = append(list, holderOf(cloudseed.KitAccess, guesses))
 	}
-	about.Body = whoScreen{Holders: list, Hurts: hurts(realms, needed)}
+	about.Body = whoScreen{Wallet: wallet, Holders: list, Hurts: hurts(realms, needed)}
 	a.show(w, s, "who", about)
 }
 

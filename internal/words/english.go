@@ -372,6 +372,9 @@ var english = table{
 		"receipt":   {"Leave word in {where} that it was opened here", "Leaving word in {where} that it was opened here", "{where} holds word that it was opened here"},
 		"copy":      {"Copy the newer backup to {where}", "Copying the newer backup to {where}", "{where} has the newer backup, read back"},
 		"sweep":     {"Remove the old file from {where}", "Removing the old file from {where}", "Removed the old file from {where}"},
+
+		"delete retire": {"Delete the records at the PIN servers", "Deleting the records at the PIN servers", "No copy opens with the PIN any more"},
+		"delete sweep":  {"Delete it from {where}, and look again", "Deleting it from {where}, and looking again", "Nothing of it is left in {where}"},
 	},
 
 	states: map[string]State{

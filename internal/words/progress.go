@@ -28,6 +28,16 @@ func Step(s cloudseed.Step) string {
 	return fill(w.doing, "where", where)
 }
 
+// StepOf is the step of that name as one verb has words for it: "delete retire" where
+// "retire" would say too little.
+func StepOf(verb string, name cloudseed.StepName) cloudseed.StepName {
+	special := cloudseed.StepName(verb + " " + string(name))
+	if _, ok := english.steps[string(special)]; ok {
+		return special
+	}
+	return name
+}
+
 // StepTitle names a step before it has begun, for a list of what is to come.
 func StepTitle(name cloudseed.StepName, where string) string {
 	return fill(english.steps[string(name)].todo, "where", where)
