@@ -169,7 +169,7 @@ func TestRealmRetires(t *testing.T) {
 	if err := ChangePIN(ctx, c, d, Unlock{PIN: pin()}, pin(), Routine); err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Old) != 0 || d.State(time.Now()) != StateProtected {
+	if d.replacing() || d.State(time.Now()) != StateProtected {
 		t.Errorf("state %s", d.State(time.Now()))
 	}
 	s, err := Find(ctx, c)

@@ -113,7 +113,7 @@ func ReleasePlace(ctx context.Context, cfg Config, d *Device, name string) (*Rel
 		d.Places = before
 		return nil, err
 	}
-	if d.superseded() != nil || d.Stage == StageDone && len(d.Old) == 0 {
+	if d.superseded() != nil || d.Stage == StageDone && !d.replacing() {
 		return r, nil
 	}
 	return r, finish(ctx, &cfg, d)

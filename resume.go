@@ -36,6 +36,9 @@ func Resume(ctx context.Context, cfg Config, d *Device) error {
 	if err := finish(ctx, &cfg, d); err != nil {
 		return err
 	}
+	if err := d.tidy(ctx, &cfg); err != nil {
+		return err
+	}
 	return taken
 }
 

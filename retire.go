@@ -19,11 +19,11 @@ var ErrOldPIN = errors.New("the PIN before still works")
 // finish uploads what places lack and then ends what was replaced.
 func finish(ctx context.Context, cfg *Config, d *Device) error {
 	err := upload(ctx, cfg, d)
-	if len(d.Old) == 0 || ctx.Err() != nil {
+	if !d.replacing() || ctx.Err() != nil {
 		return err
 	}
 	rival := d.lookBeforeRetiring(ctx, cfg)
-	stolen := slices.ContainsFunc(d.Old, func(r Record) bool { return r.Why == Stolen })
+	stolen := slices.ContainsFunc(d.Old, func(r Record) bool { return r.Why == Stolen && !r.over() })
 	if rival != nil && !stolen {
 		return rival
 	}
@@ -54,9 +54,12 @@ func retire(ctx context.Context, cfg *Config, d *Device) error {
 			worst = err
 		}
 	}
-	d.Old = slices.DeleteFunc(d.Old, func(r Record) bool {
-		return !r.Ended.IsZero() && d.sweep(ctx, cfg, &r)
-	})
+	for i := range d.Old {
+		if r := &d.Old[i]; !r.Ended.IsZero() && !r.over() && d.sweep(ctx, cfg, r) {
+			r.Swept = now()
+		}
+	}
+	d.Old = slices.DeleteFunc(d.Old, func(r Record) bool { return r.over() && r.Left == 0 })
 	if err := cfg.save(d); err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func (d *Device) end(ctx context.Context, cfg *Config, r *Record) error {
 		if len(failed) >= s.Recover {
 			return join(ErrOldPIN, realmError(&failed[0]))
 		}
-		r.Ended = now()
+		r.Ended, r.Left = now(), len(failed)
 		return cfg.save(d) // before any file of it is removed
 	})
 }

@@ -45,7 +45,7 @@ func (d *Device) State(now time.Time) State {
 		return StateReplaced
 	case d.undecided() != nil:
 		return StateUndecided
-	case d.Stage != StageDone, d.Next != nil, len(d.Old) > 0:
+	case d.Stage != StageDone, d.Next != nil, d.replacing():
 		return StateUnfinished
 	case d.failing():
 		return StateNeedsYou

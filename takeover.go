@@ -78,7 +78,7 @@ func (d *Device) giveWay(ctx context.Context, cfg *Config) error {
 // endForGood deletes a record at as many realms as make it useless.
 func endForGood(ctx context.Context, cfg *Config, r *Record) error {
 	s, err := envelope.ParseStanza(r.Stanza)
-	if err != nil || !r.Ended.IsZero() {
+	if err != nil || !r.Ended.IsZero() && r.Left == 0 {
 		return err
 	}
 	failed, err := r.delete(ctx, cfg)
