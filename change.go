@@ -41,7 +41,7 @@ const (
 // be proved or dropped first (ErrKitUnknown), or it would end without a word.
 //
 // When it returns nil, every place opens with the new PIN and with no other. With an
-// *IncompleteError or ErrOldPIN the new PIN works wherever it was verified, the one before
+// *IncompleteError, ErrOldPIN or ErrUnsaved the new PIN works wherever it was verified, the one before
 // still works elsewhere, and Resume goes on. With any other error nothing has changed.
 func ChangePIN(ctx context.Context, cfg Config, d *Device, with Unlock, pin secret.Text, why Reason) error {
 	cfg.inTurn()

@@ -83,6 +83,14 @@ func (c *Config) save(d *Device) error {
 	return c.Journal.Save(d)
 }
 
+// note saves how far something has come that only goes forward. What was done stays done.
+func (c *Config) note(d *Device) error {
+	if err := c.save(d); err != nil {
+		return join(ErrUnsaved, err)
+	}
+	return nil
+}
+
 func (c *Config) forget(id VaultID) error {
 	if c.Journal == nil {
 		return nil

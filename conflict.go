@@ -221,11 +221,12 @@ func (u *unlocked) openFiles(sealed, stanza []byte) ([]File, error) {
 }
 
 func (d *Device) settle(ctx context.Context, cfg *Config, files []File) error {
-	if err := cfg.during(StepSeal, "", func() error { return d.sealFiles(cfg.DeviceName, files) }); err != nil {
+	err := d.sealAndSave(cfg, func(next *Device) error {
+		err := next.sealFiles(cfg.DeviceName, files)
+		next.Conflict = nil
 		return err
-	}
-	d.Stage, d.Conflict = StageSealed, nil
-	if err := cfg.save(d); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return finish(ctx, cfg, d)

@@ -19,7 +19,7 @@ import (
 // recovered, and puts it into every place, read back and compared.
 //
 // When it returns nil, every place holds a backup that opens with pin. With an
-// *IncompleteError the backup is sealed and Resume finishes it with the same bytes. With any
+// *IncompleteError or ErrUnsaved the backup is sealed and Resume finishes it with the same bytes. With any
 // other error nothing was kept in any place, and the record at the realms was taken back or
 // will be by Resume.
 func Create(ctx context.Context, cfg Config, w *Wallet, pin secret.Text, files ...File) (*Device, error) {

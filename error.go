@@ -21,7 +21,8 @@ var (
 	ErrUnsafe    = errors.New("its realms are not safe to ask") // plain HTTP, weak hashing, impossible thresholds
 	ErrBusy      = errors.New("the realms ask to wait")
 	ErrName      = errors.New("a wallet's name has 1 to 60 characters")
-	ErrUndone    = errors.New("nothing was kept") // an interrupted Create was taken back
+	ErrUnsaved   = errors.New("how far it has come could not be written down") // what was done stays done; Resume goes on
+	ErrUndone    = errors.New("nothing was kept")                              // an interrupted Create was taken back
 	ErrChanged   = errors.New("something else stands in its place")
 
 	ErrNotBackup   = envelope.ErrNotBackup   // not one of our files

@@ -40,17 +40,28 @@ func Update(ctx context.Context, cfg Config, d *Device, files ...File) error {
 	if err := checkAttachments(files); err != nil {
 		return err
 	}
-	if err := cfg.during(StepSeal, "", func() error { return d.sealFiles(cfg.DeviceName, files) }); err != nil {
-		return err
-	}
-	d.Stage = StageSealed
-	if err := cfg.save(d); err != nil {
+	if err := d.sealAndSave(&cfg, func(next *Device) error { return next.sealFiles(cfg.DeviceName, files) }); err != nil {
 		return err
 	}
 	if now().Sub(d.Surveyed) < surveyAge {
 		return finish(ctx, &cfg, d)
 	}
 	return d.finishAndLook(ctx, &cfg)
+}
+
+// sealAndSave makes new generations and journals them. d changes only when that is done:
+// what no journal has must not be sent anywhere, or after a crash it would be a stranger's.
+func (d *Device) sealAndSave(cfg *Config, seal func(next *Device) error) error {
+	next := d.snapshot()
+	if err := cfg.during(StepSeal, "", func() error { return seal(next) }); err != nil {
+		return err
+	}
+	next.Stage = StageSealed
+	if err := cfg.save(next); err != nil {
+		return err
+	}
+	*d = *next
+	return nil
 }
 
 // finishAndLook looks for other devices while it writes, so that the look costs no time.
@@ -60,7 +71,7 @@ func (d *Device) finishAndLook(ctx context.Context, cfg *Config) error {
 	go func() { looked <- before.survey(ctx, cfg, before.Places) }()
 	err := finish(ctx, cfg, d)
 	d.learn(<-looked)
-	if saveErr := cfg.save(d); saveErr != nil {
+	if saveErr := cfg.note(d); saveErr != nil {
 		return saveErr
 	}
 	if seen := d.undecided(); seen != nil {

@@ -40,11 +40,7 @@ func AddKit(ctx context.Context, cfg Config, d *Device, kit Kit, with Unlock) er
 	if u.to == nil {
 		return ErrNeedsPIN
 	}
-	if err := cfg.during(StepSeal, "", func() error { return d.sealToKit(ctx, &cfg, u, kit) }); err != nil {
-		return err
-	}
-	d.Stage = StageSealed
-	if err := cfg.save(d); err != nil {
+	if err := d.sealAndSave(&cfg, func(next *Device) error { return next.sealToKit(ctx, &cfg, u, kit) }); err != nil {
 		return err
 	}
 	return upload(ctx, &cfg, d)
@@ -56,19 +52,12 @@ func (d *Device) sealToKit(ctx context.Context, cfg *Config, u *unlocked, kit Ki
 	if err != nil {
 		return err
 	}
-	next := *d // d changes only when all has been sealed
-	next.VaultRecipient = u.to.String()
-	next.Kit = KitState{Recipient: recipient.String(), Sealed: now()}
-	if err := next.sealWalletAgain(cfg, u, kit); err != nil {
+	d.VaultRecipient = u.to.String()
+	d.Kit = KitState{Recipient: recipient.String(), Sealed: now()}
+	if err := d.sealWalletAgain(cfg, u, kit); err != nil || d.Files.Generation == 0 {
 		return err
 	}
-	if d.Files.Generation > 0 {
-		if err := next.sealFilesAgain(ctx, cfg, u); err != nil {
-			return err
-		}
-	}
-	*d = next
-	return nil
+	return d.sealFilesAgain(ctx, cfg, u)
 }
 
 func (d *Device) sealWalletAgain(cfg *Config, u *unlocked, kit Kit) error {

@@ -52,7 +52,7 @@ func (d *Device) tidy(ctx context.Context, cfg *Config) error {
 	if len(d.Old) == before {
 		return nil
 	}
-	return cfg.save(d)
+	return cfg.note(d)
 }
 
 // delete asks every realm of the record to forget it, and returns those that did not.

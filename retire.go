@@ -36,7 +36,7 @@ func finish(ctx context.Context, cfg *Config, d *Device) error {
 func (d *Device) lookBeforeRetiring(ctx context.Context, cfg *Config) error {
 	d.learn(d.survey(ctx, cfg, d.Places))
 	if err := d.superseded(); err != nil {
-		if saveErr := cfg.save(d); saveErr != nil {
+		if saveErr := cfg.note(d); saveErr != nil {
 			return saveErr
 		}
 		return err
@@ -60,7 +60,7 @@ func retire(ctx context.Context, cfg *Config, d *Device) error {
 		}
 	}
 	d.Old = slices.DeleteFunc(d.Old, func(r Record) bool { return r.over() && r.Left == 0 })
-	if err := cfg.save(d); err != nil {
+	if err := cfg.note(d); err != nil {
 		return err
 	}
 	return worst
@@ -88,7 +88,7 @@ func (d *Device) end(ctx context.Context, cfg *Config, r *Record) error {
 			return join(ErrOldPIN, realmError(&failed[0]))
 		}
 		r.Ended, r.Left = now(), len(failed)
-		return cfg.save(d) // before any file of it is removed
+		return cfg.note(d) // before any file of it is removed
 	})
 }
 

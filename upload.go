@@ -72,7 +72,7 @@ func upload(ctx context.Context, cfg *Config, d *Device) error {
 		d.Stage = StageDone
 		d.Wallet.Pending, d.Files.Pending = nil, nil
 	}
-	if err := cfg.save(d); err != nil {
+	if err := cfg.note(d); err != nil {
 		return err
 	}
 	return incomplete(d, failed)

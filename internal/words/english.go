@@ -34,6 +34,10 @@ var english = table{
 			"The backup is sealed, but not verified in every place: {place}.",
 			"Where it was verified it is safe. Nothing older was removed.",
 			"Mend what is listed, then run the backup again: it goes on where it stopped."},
+		"unsaved": {
+			"The backup was made, but this computer could not write down how far it has come.",
+			"What was verified is safe. Nothing was removed that is still needed.",
+			"Look whether this computer's disk is full, then run the backup again: it goes on where it stopped."},
 		"undone": {
 			"An interrupted backup was taken back.",
 			"Nothing was kept from it, in no place. Older backups are untouched.",

@@ -34,6 +34,7 @@ var kinds = []kind{
 	{cloudseed.ErrUndone, "undone", ExitFailure},
 	{cloudseed.ErrKitUnknown, "kit-unknown", ExitUsage},
 	{cloudseed.ErrNotChanged, "not-changed", ExitFailure},
+	{cloudseed.ErrUnsaved, "unsaved", ExitIncomplete},
 	{cloudseed.ErrOldPIN, "old-pin", ExitIncomplete},
 	{cloudseed.ErrReplaced, "replaced", ExitFailure},
 	{cloudseed.ErrFork, "fork", ExitFailure},
