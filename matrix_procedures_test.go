@@ -2,7 +2,9 @@ package cloudseed
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 )
 
 const (
@@ -10,12 +12,14 @@ const (
 	secondPIN = "937205"
 )
 
-// A procedure is one verb, or two in a row, in the matrix.
+// A procedure is one verb in the matrix.
 type procedure struct {
 	name   string
 	before func(*sim, *process) error      // without faults; nil for an empty world
 	run    func(*process) (*Device, error) // the verb; the device is what a program would go on with
 	config func(*process) Config           // how the program is set up; nil for process.config
+	done   truth                           // in the end, after the verb said that it was done or goes on
+	undone truth                           // and after any other error
 }
 
 func (pr *procedure) configOf(p *process) Config {
@@ -26,27 +30,100 @@ func (pr *procedure) configOf(p *process) Config {
 }
 
 var procedures = []procedure{
-	{name: "create", run: func(p *process) (*Device, error) { return simCreate(p) }},
-	{name: "update", before: made, run: simUpdate},
-	{name: "check", before: made, run: onDevice(func(p *process, d *Device) error { return Check(ctx, p.config(), d) })},
-	{name: "change PIN with the PIN", before: made, run: simChange(Unlock{PIN: pinOf(firstPIN)}, Routine)},
-	{name: "change PIN with the words", before: made, run: simChange(Unlock{}, Routine)},
-	{name: "change PIN after a theft", before: made, run: simChange(Unlock{}, Stolen)},
-	{name: "change realms", before: made, run: simChangeRealms, config: laterRealms},
-	{name: "add kit with the PIN", before: made, run: simAddKit(Unlock{PIN: pinOf(firstPIN)})},
-	{name: "add kit with the words", before: made, run: simAddKit(Unlock{})},
-	{name: "delete", before: made, run: simDelete},
-	{name: "resume a creation", before: interrupted(func(p *process) error { _, err := simCreate(p); return err }, "first create 1"), run: simResume},
-	{name: "resume a change", before: interruptedChange("first create 1"), run: simResume},
-	{name: "resume a change taken back", before: interruptedChange("one.example Recover2 1"), run: simResume},
-	{name: "resume a change being ended", before: interruptedChange("one.example Delete 1"), run: simResume},
-	{name: "resume a deletion", before: interruptedBackup(func(p *process) error { _, err := simDelete(p); return err }, "one.example Delete 1"), run: simResume},
+	{name: "create", run: simCreate, done: truth{pin: firstPIN, files: 1}, undone: truth{gone: true}},
+	{name: "update", before: made, run: simUpdate, done: truth{pin: firstPIN, files: 2}},
+	{name: "check", before: made, run: onDevice(func(p *process, d *Device) error { return Check(ctx, p.config(), d) }),
+		done: truth{pin: firstPIN, files: 1}, undone: truth{pin: firstPIN, files: 1}},
+	{name: "change PIN with the PIN", before: made, run: simChange(Unlock{PIN: pinOf(firstPIN)}, Routine), done: changed, undone: unchanged},
+	{name: "change PIN with the words", before: made, run: simChange(Unlock{}, Routine), done: changed, undone: unchanged},
+	{name: "change PIN after a theft", before: made, run: simChange(Unlock{}, Stolen), done: changed, undone: unchanged},
+	{name: "change realms", before: made, run: simChangeRealms, config: laterRealms,
+		done: truth{pin: firstPIN, files: 1, registration: 2}, undone: unchanged},
+	{name: "take over on another device", before: taken, run: simTakeOver, done: changed, undone: unchanged},
+	{name: "add kit with the PIN", before: made, run: simAddKit(Unlock{PIN: pinOf(firstPIN)}), done: unchanged, undone: unchanged},
+	{name: "add kit with the words", before: made, run: simAddKit(Unlock{}), done: unchanged, undone: unchanged},
+	{name: "add place", before: madeInOne, run: simAddPlace, done: truth{pin: firstPIN, files: 1, places: 2}, undone: truth{pin: firstPIN, files: 1, places: 1}},
+	{name: "release place", before: made, run: simRelease, done: truth{pin: firstPIN, files: 1, places: 1}, undone: truth{pin: firstPIN, files: 1}},
+	{name: "delete", before: made, run: simDelete, done: truth{gone: true}},
+	{name: "resume a creation", before: interrupted(func(p *process) error { _, err := simCreate(p); return err }, "first create 1"),
+		run: simResume, done: truth{pin: firstPIN, files: 1}, undone: truth{pin: firstPIN, files: 1}},
+	{name: "resume a change", before: interruptedChange("first create 1"), run: simResume, done: changed, undone: changed},
+	{name: "resume a change taken back", before: interruptedChange("one.example Recover2 1"), run: simResume, done: unchanged, undone: unchanged},
+	{name: "resume a change being ended", before: interruptedChange("one.example Delete 1"), run: simResume, done: changed, undone: changed},
+	{name: "resume a deletion", before: interruptedBackup(func(p *process) error { _, err := simDelete(p); return err }, "one.example Delete 1"),
+		run: simResume, done: truth{gone: true}, undone: truth{gone: true}},
+}
+
+// A truth is how a world must be in the end. The zero value asks for nothing.
+type truth struct {
+	gone         bool   // the device remembers no backup
+	pin          string // that alone opens the backup, in every place
+	registration uint64 // that it opens; 0 for any
+	files        int    // the version of the attached file that comes back
+	places       int    // how many places the device names; 0 for all
+}
+
+var (
+	changed   = truth{pin: secondPIN, files: 1, registration: 2}
+	unchanged = truth{pin: firstPIN, files: 1, registration: 1}
+)
+
+func (want truth) holds(w *sim, device string) error {
+	d, err := w.journaled(device)
+	if err != nil || want == (truth{}) {
+		return err
+	}
+	if want.gone || d == nil {
+		if want.gone != (d == nil) {
+			return fmt.Errorf("is there a backup: %v", d != nil)
+		}
+		return nil
+	}
+	if n := cmp.Or(want.places, len(simPlaces)); len(d.Places) != n {
+		return fmt.Errorf("%d places, want %d", len(d.Places), n)
+	}
+	for _, p := range d.Places {
+		all, err := w.openings(p.Name)
+		if err != nil {
+			return err
+		}
+		if len(all) != 1 || all[0].pin != want.pin || all[0].files != want.files || want.registration != 0 && all[0].registration != want.registration {
+			return fmt.Errorf("%s opens with %+v, want %+v", p.Name, all, want)
+		}
+	}
+	return nil
 }
 
 // made is a world with a backup and one attached file.
 func made(_ *sim, p *process) error {
 	_, err := simCreate(p)
 	return err
+}
+
+// madeInOne is a world with a backup in the first place only.
+func madeInOne(w *sim, p *process) error {
+	c := p.config()
+	c.Places = c.Places[:1]
+	p.typed, p.files = append(p.typed, firstPIN), p.files+1
+	_, err := Create(ctx, c, p.wallet, pinOf(firstPIN), attached(p.files))
+	return err
+}
+
+// taken is a world whose backup was restored on this laptop; it was made on a phone, which
+// was lost.
+func taken(w *sim, p *process) error {
+	if err := made(w, w.start("phone", nil)); err != nil {
+		return err
+	}
+	s, err := Find(ctx, p.config())
+	if err != nil {
+		return err
+	}
+	r, err := Restore(ctx, p.config(), s.Backups[0], pinOf(firstPIN))
+	if err != nil {
+		return err
+	}
+	return p.config().Journal.Save(r.Device)
 }
 
 // interrupted is a world in which a verb crashed after a step.
@@ -123,6 +200,24 @@ func laterRealms(p *process) Config {
 func simChangeRealms(p *process) (*Device, error) {
 	return onDevice(func(p *process, d *Device) error {
 		return ChangePIN(ctx, laterRealms(p), d, Unlock{Wallet: p.wallet}, pinOf(firstPIN), Routine)
+	})(p)
+}
+
+func simTakeOver(p *process) (*Device, error) {
+	return onDevice(func(p *process, d *Device) error {
+		p.typed = append(p.typed, secondPIN)
+		return TakeOver(ctx, p.config(), d, Unlock{PIN: pinOf(firstPIN)}, pinOf(secondPIN), Routine)
+	})(p)
+}
+
+func simAddPlace(p *process) (*Device, error) {
+	return onDevice(func(p *process, d *Device) error { return AddPlace(ctx, p.config(), d, "second") })(p)
+}
+
+func simRelease(p *process) (*Device, error) {
+	return onDevice(func(p *process, d *Device) error {
+		_, err := ReleasePlace(ctx, p.config(), d, "second")
+		return err
 	})(p)
 }
 
