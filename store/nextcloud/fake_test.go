@@ -1,6 +1,7 @@
 package nextcloud
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -80,6 +81,17 @@ func (f *fake) write(t testing.TB, folder, name string, data []byte) {
 	if err := os.WriteFile(filepath.Join(f.disk, folder, name), data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// plant is write, but keeps what is there: data then becomes what package webdav keeps
+// beside a file of another writer.
+func (f *fake) plant(t testing.TB, folder, name string, data []byte) {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(f.disk, folder, name)); err == nil {
+		sum := sha256.Sum256(data)
+		name = fmt.Sprintf(".%s.%x.fork", name, sum[:8])
+	}
+	f.write(t, folder, name, data)
 }
 
 func (f *fake) set(fault func(w http.ResponseWriter, r *http.Request) bool) {

@@ -1,7 +1,6 @@
 package nextcloud
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,16 +13,14 @@ import (
 	"github.com/cloudseed/cloudseed/store"
 )
 
-// Create stores data under name, unless something is there. After a busy answer it looks
-// whether the file is there after all.
+// Create stores data under name, unless something is there. After a busy answer what is
+// there may be this very file: see [webdav.Store.Settle].
 func (s *Store) Create(ctx context.Context, name string, data []byte) error {
 	tried := false
 	_, err := again(ctx, "create", name, func() (none struct{}, err error) {
 		err = s.dav.Create(ctx, name, data)
 		if tried && errors.Is(err, store.ErrExists) {
-			if stored, look := s.dav.Get(ctx, name); look == nil && bytes.Equal(stored, data) {
-				return none, nil
-			}
+			err = s.dav.Settle(ctx, name, data)
 		}
 		tried = true
 		return none, err
@@ -39,6 +36,11 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 // List returns the files of the folder.
 func (s *Store) List(ctx context.Context) ([]store.Entry, error) {
 	return again(ctx, "list", "", func() ([]store.Entry, error) { return s.dav.List(ctx) })
+}
+
+// Forks returns the names, sorted, under which two writers have stored different bytes.
+func (s *Store) Forks(ctx context.Context) ([]string, error) {
+	return again(ctx, "list", "", func() ([]string, error) { return s.dav.Forks(ctx) })
 }
 
 // Delete removes name. Nextcloud keeps it in its bin for a while, if it has one.

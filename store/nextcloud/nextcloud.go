@@ -5,8 +5,8 @@
 // [Login.Wait] gets a password of this app alone, which [SignOut] revokes. This package
 // opens no browser and stores nothing.
 //
-// The files themselves go through package webdav, with what it promises: two computers that
-// create one name within the same few milliseconds can both be told that they succeeded.
+// The files themselves go through package webdav, with what it promises: of two computers
+// that create one name within the same few milliseconds no file is lost.
 // Locked files (423) and servers that are not ready (425, 503) are asked again for a moment.
 package nextcloud
 
@@ -58,7 +58,7 @@ type Store struct {
 	dav    *webdav.Store
 }
 
-var _ store.Store = (*Store)(nil)
+var _ store.Forker = (*Store)(nil)
 
 // Open asks the server who the person is, since files are under the user's id, which need
 // not be the login name, and looks whether the folder is there.

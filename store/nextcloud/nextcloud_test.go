@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,11 +46,8 @@ func mustOpen(t testing.TB, c Config) *Store {
 // The sign-in is a fake after Nextcloud's manual; the files are x/net/webdav's.
 var column = storetest.Column{
 	Place: "Nextcloud", Peer: "contract fake", Level: storetest.Specification, // RFC 4918
-	But: map[string]storetest.Level{"signed out in an upload": storetest.Documentation},
-	Without: map[string]string{
-		"two files of one name":      "a folder holds one; see \"concurrent creators\"",
-		"token expires in an upload": "an app password does not expire",
-	},
+	But:     map[string]storetest.Level{"signed out in an upload": storetest.Documentation},
+	Without: map[string]string{"token expires in an upload": "an app password does not expire"},
 }
 
 func TestSuiteFake(t *testing.T) {
@@ -62,7 +61,7 @@ func TestSuiteFake(t *testing.T) {
 		names := func(r *http.Request) bool { return r.Method == "MOVE" }
 		return storetest.Place{
 			Open:  func(t testing.TB) store.Store { return mustOpen(t, c) },
-			Plant: func(t testing.TB, name string, data []byte) { f.write(t, c.Folder, name, data) },
+			Plant: func(t testing.TB, name string, data []byte) { f.plant(t, c.Folder, name, data) },
 			Interrupt: func(t testing.TB, name string, data []byte) {
 				f.write(t, c.Folder, ".cloudseed-0123456789abcdef.tmp", data[:len(data)/2])
 			},
@@ -303,6 +302,32 @@ func TestBusyAfterMove(t *testing.T) {
 		if got, err := s.Get(t.Context(), name); err != nil || string(got) != data {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
+	}
+}
+
+// The file has its name, which the server did not say, and another's upload may still be
+// moved over it: a copy is kept.
+func TestBusyAfterMoveInARace(t *testing.T) {
+	f := newFake(t)
+	c := signIn(t, f)
+	c.Create = true
+	s := mustOpen(t, c)
+	f.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == "MOVE" {
+			f.set(nil)
+			f.files.ServeHTTP(httptest.NewRecorder(), r)
+			own := path.Base(r.URL.Path) // what comes before the second "-" says for which file it is
+			f.write(t, DefaultFolder, own[:strings.LastIndexByte(own, '-')]+"-0.tmp", []byte("y"))
+			w.WriteHeader(503)
+		}
+		return r.Method == "MOVE"
+	})
+	if err := s.Create(t.Context(), "a", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	f.write(t, DefaultFolder, "a", []byte("y")) // the other's is moved
+	if forks, err := s.Forks(t.Context()); err != nil || !slices.Equal(forks, []string{"a"}) {
+		t.Errorf("forks: %q, %v", forks, err)
 	}
 }
 

@@ -122,7 +122,7 @@ func TestCreateFailsHalfWay(t *testing.T) {
 		want   error
 	}{
 		{"PUT", 507, store.ErrFull}, {"PUT", 413, store.ErrRefused}, {"PUT", 401, store.ErrSignedOut},
-		{"PUT", 409, store.ErrGone}, {"PUT", 412, store.ErrRefused}, {"PUT", 503, store.ErrBusy},
+		{"PUT", 409, store.ErrGone}, {"PUT", 412, store.ErrRefused}, {"PUT", 405, store.ErrRefused}, {"PUT", 503, store.ErrBusy},
 		{"MOVE", 412, store.ErrExists}, {"MOVE", 423, store.ErrBusy}, {"MOVE", 502, store.ErrOffline},
 		{"MOVE", 507, store.ErrFull}, {"MOVE", 207, store.ErrRefused}, {"MOVE", 404, store.ErrGone},
 	} {
@@ -141,6 +141,28 @@ func TestCreateFailsHalfWay(t *testing.T) {
 		if err != nil || len(members) != 1 {
 			t.Errorf("%s %d: left behind: %v, %v", c.method, c.status, members, err)
 		}
+	}
+}
+
+// A server that takes an empty file, and 405 is all it says to a longer one, is full.
+func TestFullIsFoundOut(t *testing.T) {
+	s, f := behind(t)
+	f.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != "PUT" || r.ContentLength == 0 {
+			return false
+		}
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return true
+	})
+	if err := s.Create(t.Context(), "b", []byte("x")); !errors.Is(err, store.ErrFull) {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Create(t.Context(), "empty", nil); err != nil {
+		t.Errorf("an empty file: %v", err)
+	}
+	members, _, err := s.members(t.Context(), "test")
+	if err != nil || len(members) != 2 {
+		t.Errorf("left behind: %v, %v", members, err)
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/cloudseed/cloudseed/store/storetest"
 )
 
-// rclone serves an empty folder and returns how to open it.
-func rclone(t *testing.T) Config {
+// rclone serves dir and returns how to open it.
+func rclone(t *testing.T, dir string) Config {
 	program := peer.Command(t, "rclone")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -26,7 +26,7 @@ func rclone(t *testing.T) Config {
 	l.Close()
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, program, "serve", "webdav", "--config", "", "--addr", addr,
-		"--user", "samantha", "--pass", "correct horse", t.TempDir())
+		"--user", "samantha", "--pass", "correct horse", dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,26 +42,29 @@ func rclone(t *testing.T) Config {
 	return Config{}
 }
 
-var rcloneColumn = storetest.Column{Place: "WebDAV", Peer: "rclone serve", Level: storetest.Real, Without: map[string]string{
-	"two files of one name":      withoutPassword["two files of one name"],
-	"token expires in an upload": withoutPassword["token expires in an upload"],
-	"full":                       "it answers 405 to whatever it cannot write",
-}}
+var rcloneColumn = storetest.Column{Place: "WebDAV", Peer: "rclone serve", Level: storetest.Real, Without: withoutPassword}
 
 func TestSuiteRclone(t *testing.T) {
-	c, n := rclone(t), 0
+	shared, n := rclone(t, t.TempDir()), 0
 	storetest.Run(t, rcloneColumn, func(t *testing.T) storetest.Place {
+		c, fill := shared, noFill
+		if wantsFull(t) {
+			var dir string
+			dir, fill = disk(t)
+			c = rclone(t, dir)
+		}
 		n++
-		c := c
 		c.URL += fmt.Sprintf("/case %d", n)
-		return place(t, c)
+		p := place(t, c)
+		p.Fill = func(testing.TB) func() { return fill() }
+		return p
 	})
 }
 
 // Why files are moved into place and not simply put: rclone ignores conditions on a PUT. If
 // this test fails one day, rclone has learnt them.
 func TestRcloneIgnoresConditions(t *testing.T) {
-	c := rclone(t)
+	c := rclone(t, t.TempDir())
 	for _, condition := range []string{"If-None-Match: *", `If-Match: "stale"`} {
 		key, value, _ := strings.Cut(condition, ": ")
 		req, err := http.NewRequest("PUT", c.URL+"/file", strings.NewReader(condition))

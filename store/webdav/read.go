@@ -1,7 +1,9 @@
 package webdav
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,17 +12,32 @@ import (
 	"github.com/cloudseed/cloudseed/store"
 )
 
-// Get returns what is stored under name.
+// Get returns what is stored under name. Where only copies are left of it, because
+// somebody has removed the file by other means, it is the one with the lowest hash.
 func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 	if err := store.CheckName(name); err != nil {
 		return nil, err
 	}
-	a, err := s.send(ctx, request{op: "get", name: name, method: "GET", url: s.url(name), limit: store.MaxSize}, http.StatusOK)
+	data, err := s.fetch(ctx, "get", name, name)
+	if !errors.Is(err, store.ErrNotFound) {
+		return data, err
+	}
+	g, look := s.glance(ctx, "get", name) // fails where the folder itself is missing
+	if look != nil {
+		return nil, look
+	}
+	if len(g.copies) > 0 {
+		return s.fetch(ctx, "get", name, g.copies[0])
+	}
+	return nil, err
+}
+
+// fetch reads the file target on behalf of name. ErrNotFound leaves open whether the folder
+// is there.
+func (s *Store) fetch(ctx context.Context, op, name, target string) ([]byte, error) {
+	a, err := s.send(ctx, request{op: op, name: name, method: "GET", url: s.url(target), limit: store.MaxSize}, http.StatusOK)
 	if a != nil && a.status == http.StatusNotFound {
-		if err := s.folderThere(ctx, "get", name); err != nil {
-			return nil, err
-		}
-		return nil, store.Errorf("get", name, store.ErrNotFound, "on the server")
+		return nil, store.Errorf(op, name, store.ErrNotFound, "on the server")
 	}
 	if err != nil {
 		return nil, err
@@ -28,26 +45,45 @@ func (s *Store) Get(ctx context.Context, name string) ([]byte, error) {
 	return a.body, nil
 }
 
-// List returns the files of the folder.
+// List returns the files of the folder, each name once.
 func (s *Store) List(ctx context.Context) ([]store.Entry, error) {
 	members, _, err := s.members(ctx, "list")
 	if err != nil {
 		return nil, err
 	}
-	var entries []store.Entry
+	var entries, copies []store.Entry
+	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	for _, m := range members {
-		if !m.folder && store.CheckName(m.name) == nil {
-			entries = append(entries, store.Entry{Name: m.name, Size: m.size, Modified: m.modified})
+		e := store.Entry{Name: m.name, Size: m.size, Modified: m.modified}
+		of, _, isCopy := copyOf(m.name)
+		switch {
+		case m.folder:
+		case isCopy:
+			e.Name = of
+			copies = append(copies, e)
+		case store.CheckName(m.name) == nil:
+			entries = append(entries, e)
 		}
 	}
-	slices.SortFunc(entries, func(a, b store.Entry) int { return strings.Compare(a.Name, b.Name) })
+	entries = append(entries, copies...) // count only where the name itself has no file
+	slices.SortStableFunc(entries, func(a, b store.Entry) int { return strings.Compare(a.Name, b.Name) })
 	// Nextcloud has been seen to list a file twice.
 	return slices.CompactFunc(entries, func(a, b store.Entry) bool { return a.Name == b.Name }), nil
 }
 
+// errBroke: x/net/webdav and rclone break off a listing with the words for 500 when a file
+// vanishes meanwhile; rclone also when another's upload lasts for more than 5 seconds.
+var errBroke = errors.New("the server failed in the middle of a listing")
+
+// listings is how often a listing that broke is asked for.
+const listings = 4
+
 // members returns all that is in the folder, and the answer that said so.
 func (s *Store) members(ctx context.Context, op string) ([]member, *answer, error) {
 	a, all, err := s.propfind(ctx, op, "", s.base, "1")
+	for i := 1; i < listings && errors.Is(err, errBroke); i++ {
+		a, all, err = s.propfind(ctx, op, "", s.base, "1")
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -79,6 +115,9 @@ func (s *Store) propfind(ctx context.Context, op, name string, u *url.URL, depth
 		return a, nil, err
 	}
 	members, err := parse(a.body, u)
+	if err != nil && bytes.HasSuffix(bytes.TrimSpace(a.body), []byte(http.StatusText(http.StatusInternalServerError))) {
+		return a, nil, store.Errorf(op, name, store.ErrOffline, "%w", errBroke)
+	}
 	if err != nil {
 		return a, nil, store.Errorf(op, name, store.ErrCorrupt, "the server's listing: %w", err)
 	}

@@ -4,9 +4,14 @@
 // Servers differ in what they honour. Apache refuses a PUT with "If-None-Match: *" where
 // something is stored already; others take it and overwrite. What every server tried
 // honours is MOVE with "Overwrite: F". So a file is uploaded under a temporary name and
-// then moved to its own, which also hides it until it is whole. Most servers look and then
-// rename: two computers that create one name within the same few milliseconds can both be
-// told that they succeeded, and the later file stays. Callers that must know read back.
+// then moved to its own, which also hides it until it is whole.
+//
+// Some servers look and then rename, so of two computers that create one name within the
+// same few milliseconds both can be told that they moved it, and the later file stays. So
+// a temporary name tells for which file it is, and [Store.Settle] looks for those of other
+// writers afterwards. Whose file was overwritten is told so; whose file still may be keeps a
+// copy beside it under a hidden name. Everybody reads the file that is under the name
+// itself, and [Store.Forks] tells where there is another.
 //
 // The password goes to the configured server only, over TLS (or to this computer itself),
 // and no redirect is followed: a person enters the address that the server really has.
@@ -54,7 +59,7 @@ type Store struct {
 	sweep    sync.Once
 }
 
-var _ store.Store = (*Store)(nil)
+var _ store.Forker = (*Store)(nil)
 
 // Open looks whether the folder is there and can be listed.
 func Open(ctx context.Context, c Config) (*Store, error) {

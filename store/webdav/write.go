@@ -23,23 +23,37 @@ const (
 // nobody any more.
 const leftoverAge = 24 * time.Hour
 
-// Create uploads data under a temporary name and moves it to name. It looks first: that
-// saves the upload, and keeps a server that ignores "Overwrite: F" from overwriting.
+// claimPrefix is how the temporary names of uploads to name begin. They tell other writers
+// of that name that somebody is about to move a file to it.
+func claimPrefix(name string) string { return tempPrefix + shortHash([]byte(name)) + "-" }
+
+// Create uploads data under a temporary name, moves it to name, and makes sure that it
+// stays there: see Settle. It looks first: that saves the upload, and keeps a server that
+// ignores "Overwrite: F" from overwriting.
 func (s *Store) Create(ctx context.Context, name string, data []byte) error {
 	if err := store.CheckCreate(name, data); err != nil {
 		return err
 	}
-	found, err := s.stat(ctx, "create", name, s.url(name))
+	g, err := s.glance(ctx, "create", name)
 	if err != nil {
 		return err
 	}
-	if found != nothing {
+	if !g.nothing() {
 		return store.Errorf("create", name, store.ErrExists, "on the server")
 	}
 	s.sweep.Do(func() { s.removeLeftovers(ctx) })
-	temp := tempPrefix + randomHex() + tempSuffix
-	if err = s.put(ctx, name, temp, data); err == nil {
-		err = s.move(ctx, name, temp)
+	if err := s.upload(ctx, name, name, data); err != nil {
+		return err
+	}
+	return s.Settle(ctx, name, data)
+}
+
+// upload stores data as target on behalf of name. What is left of a failure is removed.
+func (s *Store) upload(ctx context.Context, name, target string, data []byte) error {
+	temp := claimPrefix(target) + randomHex() + tempSuffix
+	err := s.put(ctx, name, temp, data)
+	if err == nil {
+		err = s.move(ctx, name, temp, target)
 	}
 	if err != nil {
 		s.discard(ctx, temp)
@@ -48,37 +62,49 @@ func (s *Store) Create(ctx context.Context, name string, data []byte) error {
 }
 
 func (s *Store) put(ctx context.Context, name, temp string, data []byte) error {
-	_, err := s.send(ctx, request{
+	r := request{
 		op: "create", name: name, method: "PUT", url: s.url(temp), body: data,
 		header: map[string]string{"Content-Type": "application/octet-stream"},
-	}, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	}
+	a, err := s.send(ctx, r, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	if a != nil && a.status == http.StatusMethodNotAllowed && len(data) > 0 && s.takesEmpty(ctx, r) {
+		return store.Errorf("create", name, store.ErrFull, "the server takes an empty file and not one of %d bytes", len(data))
+	}
 	return err
+}
+
+// takesEmpty tells whether the server lets r store an empty file instead. x/net/webdav and rclone
+// answer 405 to whatever they cannot write; an empty file they can write on a full disk too.
+func (s *Store) takesEmpty(ctx context.Context, r request) bool {
+	r.body = nil
+	_, err := s.send(ctx, r, http.StatusOK, http.StatusCreated, http.StatusNoContent)
+	return err == nil
 }
 
 // move gives the complete file its name. An answer that got lost is settled by looking for
 // the temporary file, which nobody else moves. Where that is still there, or nobody answers,
 // it is ErrOffline and open whether the file is there; the caller looks before it tries again.
-func (s *Store) move(ctx context.Context, name, temp string) error {
+func (s *Store) move(ctx context.Context, name, temp, target string) error {
 	a, err := s.send(ctx, request{
 		op: "create", name: name, method: "MOVE", url: s.url(temp), once: true,
-		header: map[string]string{"Destination": s.url(name).String(), "Overwrite": "F"},
+		header: map[string]string{"Destination": s.url(target).String(), "Overwrite": "F"},
 	}, http.StatusOK, http.StatusCreated, http.StatusNoContent)
 	if a != nil && a.status == http.StatusPreconditionFailed {
 		return store.Errorf("create", name, store.ErrExists, "the server refused to overwrite it")
 	}
-	if a == nil && s.moved(ctx, name, temp) {
+	if a == nil && s.moved(ctx, name, temp, target) {
 		return nil
 	}
 	return err
 }
 
-// moved tells whether temp was seen to be gone and name to be there.
-func (s *Store) moved(ctx context.Context, name, temp string) bool {
+// moved tells whether temp was seen to be gone and target to be there.
+func (s *Store) moved(ctx context.Context, name, temp, target string) bool {
 	from, err := s.stat(ctx, "create", name, s.url(temp))
 	if err != nil || from != nothing {
 		return false
 	}
-	to, err := s.stat(ctx, "create", name, s.url(name))
+	to, err := s.stat(ctx, "create", name, s.url(target))
 	return err == nil && to == aFile
 }
 
@@ -105,21 +131,34 @@ func (s *Store) removeLeftovers(ctx context.Context) {
 	}
 }
 
-// Delete removes name. It looks first, as DELETE removes a folder with all that is in it.
+// Delete removes name and the copies kept beside it, these first: what is seen of the file
+// goes last. It looks first, as DELETE removes a folder with all that is in it.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	if err := store.CheckName(name); err != nil {
 		return err
 	}
-	found, err := s.stat(ctx, "delete", name, s.url(name))
-	switch {
-	case err != nil:
+	g, err := s.glance(ctx, "delete", name)
+	if err != nil {
 		return err
-	case found == aFolder:
-		return store.Errorf("delete", name, store.ErrRefused, "it is a folder")
-	case found == nothing:
-		return s.folderThere(ctx, "delete", name)
 	}
-	a, err := s.send(ctx, request{op: "delete", name: name, method: "DELETE", url: s.url(name)},
+	if g.folder {
+		return store.Errorf("delete", name, store.ErrRefused, "it is a folder")
+	}
+	targets := g.copies
+	if g.file {
+		targets = append(targets, name)
+	}
+	for _, target := range targets {
+		if err := s.remove(ctx, name, target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove deletes the file target on behalf of name.
+func (s *Store) remove(ctx context.Context, name, target string) error {
+	a, err := s.send(ctx, request{op: "delete", name: name, method: "DELETE", url: s.url(target)},
 		http.StatusOK, http.StatusNoContent)
 	if a != nil && a.status == http.StatusNotFound { // somebody else was faster
 		return s.folderThere(ctx, "delete", name)
