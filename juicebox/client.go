@@ -47,6 +47,15 @@ type Client struct {
 	// 0 waits for all, each up to Timeout.
 	Patience time.Duration
 
+	// BeforeGuess is told which realms Recover asks next at the price of a guess each, so that
+	// a journal has it first. An error ends the recovery, and nothing is spent. May be nil.
+	BeforeGuess func([]RealmID) error
+
+	// Used, if not nil, is how many guesses are spent at each realm, by its [View]. Recover
+	// then asks only these realms, and resets their counters only if the answers to its own
+	// guess count exactly one more: otherwise it fails with [ErrMeanwhile].
+	Used map[RealmID]uint16
+
 	// AllowFastInsecure accepts the PIN hashing mode for tests.
 	AllowFastInsecure bool
 

@@ -21,15 +21,21 @@ type Recovered struct {
 // give the guesses back when the PIN was right. After an error other than
 // [ErrConfiguration] a guess may be spent. Nothing that spends one is repeated.
 //
+// With c.Used it fails with [ErrMeanwhile] rather than reset a counter that somebody else has
+// moved too.
+//
 // Secrets leave the realms only after pin and info have proved right here.
 func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Recovered, error) {
 	parties, err := c.ready()
 	if err != nil {
 		return Recovered{}, err
 	}
-	r := recovery{need: c.Configuration.RecoverThreshold, patience: c.Patience, blinding: c.blinding}
+	r := recovery{need: c.Configuration.RecoverThreshold, patience: c.Patience, used: c.Used, before: c.BeforeGuess, blinding: c.blinding}
 	if r.blinding == nil {
 		r.blinding = randomScalar
+	}
+	if parties = c.counted(parties); len(parties) < r.need {
+		return Recovered{}, fmt.Errorf("%w: too few realms have said what they counted", ErrConfiguration)
 	}
 	if err := r.findVersion(ctx, parties); err != nil {
 		return Recovered{}, err
@@ -51,6 +57,8 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 type recovery struct {
 	need     int
 	patience time.Duration
+	used     map[RealmID]uint16
+	before   func([]RealmID) error
 	blinding func() *ristretto255.Scalar
 	version  RegistrationVersion
 	parties  []*party     // those with the version

@@ -9,7 +9,8 @@ import (
 
 // evaluated is a realm's checked part of the OPRF.
 type evaluated struct {
-	index      int
+	*party
+	count      uint16 // guesses spent, with this one
 	result     *ristretto255.Element
 	left       int
 	commitment UnlockKeyCommitment
@@ -21,6 +22,9 @@ type evaluated struct {
 func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, error) {
 	factor := r.blinding()
 	blinded := blind(accessKey, factor)
+	if err := r.beforeGuess(); err != nil {
+		return nil, err
+	}
 	answers := askAll(ctx, r.parties, func(*party) Request { return Recover2{r.version, blinded} })
 	good, failed, err := gather(answers, r.need, func(p *party, response Response) (evaluated, error) {
 		return checkEvaluation(p, blinded, response)
@@ -40,6 +44,10 @@ func (r *recovery) provePIN(ctx context.Context, accessKey []byte) (*unlockKey, 
 	unlock, commitment := deriveUnlockKey(output(accessKey, product))
 	if !equal(commitment[:], group[0].commitment[:]) {
 		return nil, wrongPIN(group)
+	}
+	if err := r.alone(good); err != nil {
+		clear(unlock[:])
+		return nil, err
 	}
 	return &unlock, nil
 }
@@ -65,7 +73,7 @@ func checkEvaluation(p *party, blinded Point, response Response) (e evaluated, e
 	}
 	result, err := m.OPRFBlindedResult.decode()
 	left := int(m.NumGuesses - m.GuessCount)
-	return evaluated{p.index, result, left, m.UnlockKeyCommitment, m.OPRFSignedPublicKey.VerifyingKey}, err
+	return evaluated{p, m.GuessCount, result, left, m.UnlockKeyCommitment, m.OPRFSignedPublicKey.VerifyingKey}, err
 }
 
 func combineEvaluations(group []evaluated) *ristretto255.Element {
