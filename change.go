@@ -35,6 +35,9 @@ const (
 // seals the wallet again and puts it into every place, read back. Only then is the record of
 // the PIN before deleted, and after that its wallet part in each place.
 //
+// After guesses that nobody accounts for, and after a theft, it refuses the PIN before with
+// ErrSamePIN.
+//
 // It needs the wallet: with the PIN before it is opened, which fails as Restore does and
 // spends a try; with other words than the vault's it fails with ErrOtherWallet. An emergency
 // kit goes on opening the backup, unless cfg.DropKit; one that this device does not know must
@@ -55,6 +58,9 @@ func ChangePIN(ctx context.Context, cfg Config, d *Device, with Unlock, pin secr
 func renew(ctx context.Context, cfg *Config, d *Device, with Unlock, pin secret.Text, why Reason) error {
 	cfg.keepRealms(d)
 	if err := checkChange(cfg, d, pin); err != nil {
+		return err
+	}
+	if err := d.refuseSame(with, pin, why); err != nil {
 		return err
 	}
 	if d.Next != nil {
@@ -123,6 +129,21 @@ func checkChange(cfg *Config, d *Device, pin secret.Text) error {
 	return nil
 }
 
+// refuseSame keeps a PIN that somebody else may know from being chosen again. Without the PIN
+// before, that cannot be told here: nothing on a device remembers a PIN.
+func (d *Device) refuseSame(with Unlock, pin secret.Text, why Reason) error {
+	if why != Stolen && d.Stranger() == nil || with.Wallet != nil {
+		return nil
+	}
+	before, after := normalPIN(with.PIN), normalPIN(pin)
+	defer before.Clear()
+	defer after.Clear()
+	if before.Equal(after) {
+		return ErrSamePIN
+	}
+	return nil
+}
+
 // successor prepares the registration that follows d's. Its device is a copy of d, which
 // takes d's place once the new wallet part is sealed and saved.
 func successor(cfg *Config, d *Device, w *Wallet) (*creation, error) {
@@ -140,8 +161,8 @@ func successor(cfg *Config, d *Device, w *Wallet) (*creation, error) {
 	}
 	device := *d
 	device.Places = slices.Clone(d.Places)
-	device.Next = nil
-	device.adopt(c.stanza, c.ownerSeed)
+	device.Next, device.Reminder = nil, Reminder{}
+	device.adoptNew(c)
 	if d.Files.Generation > 0 {
 		device.Accepted = envelope.Reference{Generation: d.Files.Generation, SHA256: d.Files.SHA256}
 	}

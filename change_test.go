@@ -70,7 +70,7 @@ func TestChangePIN(t *testing.T) {
 func TestChangePINRefused(t *testing.T) {
 	w := newWorld(t)
 	d := w.create(newWallet(t, 12, phrase.English))
-	before := string(w.journal.saved[d.Vault])
+	before := w.journal.butTries(t)
 	var weak *WeakPINError
 	if err := ChangePIN(ctx, w.config(), d, Unlock{PIN: pin()}, secret.Copy([]byte("123456")), Routine); !errors.As(err, &weak) {
 		t.Errorf("an easy PIN: %v", err)
@@ -80,7 +80,7 @@ func TestChangePINRefused(t *testing.T) {
 	if err := ChangePIN(ctx, w.config(), d, Unlock{PIN: newPIN()}, newPIN(), Routine); !errors.As(err, &wrong) {
 		t.Errorf("a wrong PIN: %v", err)
 	}
-	if string(w.journal.saved[d.Vault]) != before {
+	if w.journal.butTries(t) != before {
 		t.Error("something was remembered of a refused change")
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -19,7 +21,11 @@ import (
 // newer one wrote to places that lack it. A place that shows an older state than was seen
 // there before is among the failed with ErrRolledBack.
 //
-// It fails with an *IncompleteError if a place does not hold the backup, and with ErrRealms,
+// Where realms keep a view for owners it also reads how often the PIN was tried, and fails with
+// a *StrangerError for guesses that nobody accounts for.
+//
+// It fails with an *IncompleteError if a place does not hold the backup, with ErrBusy if so many
+// realms rest after wrong PINs that a restore would have to wait, and with ErrRealms,
 // ErrNoRecord or ErrNoTries if fewer realms than needed do. Both are looked at in any case.
 func Check(ctx context.Context, cfg Config, d *Device) error {
 	cfg.inTurn()
@@ -34,8 +40,8 @@ func Check(ctx context.Context, cfg Config, d *Device) error {
 	})
 	seen := <-looked
 	failed = before.rolledBack(d, failed, seen)
+	d.learn(seen) // its receipts explain guesses
 	realmErr := d.checkRealms(ctx, &cfg)
-	d.learn(seen)
 	if err := cfg.save(d); err != nil {
 		return err
 	}
@@ -86,15 +92,27 @@ func (d *Device) checkRealms(ctx context.Context, cfg *Config) error {
 		return err
 	}
 	return cfg.during(StepAsk, "", func() error {
+		counted := make(chan struct{})
+		go func() {
+			d.views(ctx, cfg) // what it finds is in d; a realm without views is one all the same
+			close(counted)
+		}()
+		statuses := cfg.guessClient(s).Status(ctx)
+		<-counted
 		good, worst := 0, error(nil)
-		for i, status := range cfg.guessClient(s).Status(ctx) {
+		for i, status := range statuses {
 			r := &d.Realms[i]
 			err := r.see(status.Err, status.Registered, status.NoGuesses, hex.EncodeToString(status.Version[:]))
 			if r.Problem = ""; err == nil {
 				good++
 				continue
 			}
-			r.Problem, worst = err.Error(), err
+			if worst = err; !errors.Is(err, ErrBusy) {
+				r.Problem = err.Error()
+			}
+		}
+		if e := d.Stranger(); e != nil {
+			return e
 		}
 		if good < d.Needed {
 			return worst
@@ -103,9 +121,17 @@ func (d *Device) checkRealms(ctx context.Context, cfg *Config) error {
 	})
 }
 
-// see takes one realm's answer down.
+// see takes one realm's answer down. One that makes everybody wait after wrong guesses is
+// there, and has the record if it has just shown it to the owner.
 func (r *RealmState) see(err error, registered, noGuesses bool, version string) error {
+	var busy *juicebox.BusyError
+	r.Rests = time.Time{}
 	switch {
+	case errors.As(err, &busy):
+		if r.Rests = now().Add(busy.After); now().Sub(r.Guesses.Seen) < time.Minute {
+			r.Seen = r.Guesses.Seen
+		}
+		return realmError(err)
 	case err != nil:
 		return realmError(err)
 	case noGuesses:

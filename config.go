@@ -30,6 +30,10 @@ type Config struct {
 	// Guesses is the number of wrong PINs that each realm allows; DefaultGuesses when 0.
 	Guesses int
 
+	// Known are the devices that this computer remembers. Restore notes its guesses in the one
+	// whose backup it opens, so that they are not taken for a stranger's later.
+	Known []*Device
+
 	// HTTP reaches the realms; a client with sensible limits when nil. Its transport may
 	// serve the scheme "embedded" for realms inside this process.
 	HTTP *http.Client

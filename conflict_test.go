@@ -61,6 +61,9 @@ func TestSealAbove(t *testing.T) {
 	if err := SealAbove(ctx, w.config(), d, labels("ours")); err != nil || d.Files.Generation != 3 || d.State(time.Now()) != StateProtected {
 		t.Fatalf("seal above: generation %d, %v", d.Files.Generation, err)
 	}
+	if err := Check(ctx, w.config(), d); err != nil {
+		t.Error(err)
+	}
 	if r, err := w.tryPIN(nil, pin()); err != nil || string(r.Files[0].Data) != "ours" {
 		t.Errorf("restored: %v", err)
 	}
@@ -68,9 +71,6 @@ func TestSealAbove(t *testing.T) {
 		if m["Wallet backup - Samantha - files 2.age"] == nil {
 			t.Error("theirs is not kept as an older generation")
 		}
-	}
-	if err := Check(ctx, w.config(), d); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -80,11 +80,11 @@ func TestTakeTheirs(t *testing.T) {
 	if err != nil || len(files) != 1 || string(files[0].Data) != "theirs" || d.Files.Generation != 3 {
 		t.Fatalf("take theirs: %+v, %v", files, err)
 	}
-	if r, err := w.tryPIN(nil, pin()); err != nil || string(r.Files[0].Data) != "theirs" || r.Device.Files.Generation != 3 {
-		t.Errorf("restored: %v", err)
-	}
 	if err := Check(ctx, w.config(), d); err != nil {
 		t.Error(err)
+	}
+	if r, err := w.tryPIN(nil, pin()); err != nil || string(r.Files[0].Data) != "theirs" || r.Device.Files.Generation != 3 {
+		t.Errorf("restored: %v", err)
 	}
 }
 

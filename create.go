@@ -110,7 +110,7 @@ func prepare(cfg *Config, w *Wallet) (*creation, error) {
 		Vault: c.stanza.Vault(), Name: w.Name, Fingerprint: fingerprint, FirstAddress: address,
 		Stage: StagePrepared, Created: now(), FilesRecipient: files,
 	}
-	c.device.adopt(c.stanza, c.ownerSeed)
+	c.device.adoptNew(c)
 	for _, p := range cfg.Places {
 		c.device.Places = append(c.device.Places, PlaceState{Name: p.Name, URL: p.URL})
 	}
@@ -136,6 +136,15 @@ func newRegistration(cfg *Config, entropy secret.Text, salt [16]byte, number uin
 	root := envelope.RootKey(c.entropy, salt)
 	defer clear(root)
 	return c, c.stanza.Sign(root)
+}
+
+// adoptNew makes d the device of a registration that it makes itself: no guess was made yet, and
+// the proof will be the first.
+func (d *Device) adoptNew(c *creation) {
+	d.adopt(c.stanza, c.ownerSeed)
+	for i := range d.Realms {
+		d.Realms[i].Guesses = Guesses{Since: now(), Tries: 1}
+	}
 }
 
 // adopt makes d the device of a registration.

@@ -56,6 +56,8 @@ type Device struct {
 	Openings []Opening `json:",omitempty"` // receipts of other devices, the newest first
 	Receipt  string    `json:",omitempty"` // file name of this device's own
 
+	Reminder Reminder // of the PIN
+
 	Next *Record  // a change of PIN or realms of which nothing has reached a place; nil for none
 	Old  []Record // replaced registrations of which something is left
 
@@ -86,6 +88,7 @@ type PlaceState struct {
 	Problem string    // kind of package store at the last look; "" if that was good
 
 	Forks []string `json:",omitempty"` // names that two writers have created there, as it last said (store.Forker)
+	Drill Practice // the last one from this place
 }
 
 // Beside tells whether something else has the plain name in this place, another wallet's
@@ -111,6 +114,8 @@ type RealmState struct {
 	Version string    // of the record, hex, once seen
 	Seen    time.Time // last time it had this record
 	Problem string    // at the last look; "" if that was good
+	Rests   time.Time // it takes no guess before then, after wrong ones; zero or past: it does
+	Guesses Guesses
 }
 
 const deviceFormat = "cloudseed device 1"

@@ -29,6 +29,11 @@ func (r *Restored) Follow(old *Device, decided bool) bool {
 	joined := *old // so that what belongs to the vault, and not to a registration, stays
 	joined.Registration, joined.Stanza, joined.owner = d.Registration, d.Stanza, d.owner
 	joined.Guesses, joined.Needed, joined.Realms = d.Guesses, d.Needed, d.Realms
+	if same {
+		for i := range joined.Realms {
+			joined.Realms[i].Guesses = old.Realms[i].Guesses // a restore explains no stranger
+		}
+	}
 	joined.Name, joined.Stage, joined.Proved = d.Name, d.Stage, d.Proved
 	joined.Wallet, joined.Files, joined.Accepted = d.Wallet, d.Files, d.Accepted
 	joined.VaultRecipient, joined.Other, joined.Conflict, joined.Openings = d.VaultRecipient, d.Other, nil, nil

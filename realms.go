@@ -97,6 +97,8 @@ func realmError(err error) error {
 		return join(ErrNoTries, err)
 	case errors.As(err, &wrong), errors.Is(err, context.Canceled):
 		return err
+	case errors.Is(err, juicebox.ErrMeanwhile):
+		return join(ErrStranger, err)
 	case errors.Is(err, juicebox.ErrNotRegistered):
 		return join(ErrNoRecord, err)
 	case errors.As(err, &busy):

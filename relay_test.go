@@ -64,11 +64,20 @@ func TestRelay(t *testing.T) {
 
 // forge makes a wallet part with a changed stanza, signed by the thief's own root key.
 func forge(t *testing.T, b *Backup, change func(*envelope.Stanza)) []byte {
+	return forgeWith(t, b, ed25519.NewKeyFromSeed(secret.Random(32).Reveal()), change)
+}
+
+// forgeAs signs it with the vault's root key, as only the owner could.
+func forgeAs(t *testing.T, b *Backup, w *Wallet, change func(*envelope.Stanza)) []byte {
+	return forgeWith(t, b, envelope.RootKey(w.Phrase.Entropy(), b.stanza.Salt), change)
+}
+
+func forgeWith(t *testing.T, b *Backup, root ed25519.PrivateKey, change func(*envelope.Stanza)) []byte {
 	t.Helper()
 	s := *b.stanza
 	s.Realms = append([]envelope.Realm(nil), s.Realms...)
 	change(&s)
-	if err := s.Sign(ed25519.NewKeyFromSeed(secret.Random(32).Reveal())); err != nil {
+	if err := s.Sign(root); err != nil {
 		t.Fatal(err)
 	}
 	key := secret.Random(32)

@@ -1,6 +1,7 @@
 package cloudseed
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
@@ -43,7 +45,13 @@ func Restore(ctx context.Context, cfg Config, b *Backup, pin secret.Text) (*Rest
 	if err := checkRealmsKnown(&cfg, b); err != nil {
 		return nil, err
 	}
-	vaultKey, err := recoverKey(ctx, &cfg, b.stanza, pin)
+	client := cfg.guessClient(b.stanza)
+	for _, d := range cfg.Known {
+		if bytes.Equal(d.Stanza, b.stanza.Body()) {
+			d.noting(&cfg, client)
+		}
+	}
+	vaultKey, err := recoverKey(ctx, &cfg, client, b.stanza, pin)
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +111,11 @@ func checkRealmsKnown(cfg *Config, b *Backup) error {
 	return nil
 }
 
-func recoverKey(ctx context.Context, cfg *Config, s *envelope.Stanza, pin secret.Text) (key secret.Text, err error) {
+func recoverKey(ctx context.Context, cfg *Config, client *juicebox.Client, s *envelope.Stanza, pin secret.Text) (key secret.Text, err error) {
 	pin = normalPIN(pin)
 	defer pin.Clear()
 	info := s.Hash()
 	err = cfg.during(StepOpen, "", func() error {
-		client := cfg.guessClient(s)
 		client.Patience = patience
 		got, err := client.Recover(ctx, pin, info[:])
 		key = got.Secret

@@ -17,6 +17,8 @@ const (
 	StateTryingOut  State = "trying out"  // embedded realms: they die with this computer
 	StateUnfinished State = "unfinished"  // not verified in every place yet, or something replaced is left
 	StateQueued     State = "queued"      // no more than this computer's copy of a cloud has it
+	StateStranger   State = "stranger"    // somebody else has tried the PIN: see Device.Stranger
+	StateWaiting    State = "waiting"     // so many realms rest after wrong PINs that a restore would have to wait
 	StateOutOfDate  State = "out of date" // evidence older than EvidenceAge
 	StateReplaced   State = "replaced"    // another device has taken over
 	StateUndecided  State = "undecided"   // two devices wrote at once: the person decides
@@ -43,12 +45,16 @@ func (d *Device) State(now time.Time) State {
 		return StateDeleting
 	case errors.Is(d.undecided(), ErrReplaced):
 		return StateReplaced
+	case d.Stranger() != nil:
+		return StateStranger
 	case d.undecided() != nil:
 		return StateUndecided
 	case d.Stage != StageDone, d.Next != nil, d.replacing():
 		return StateUnfinished
 	case d.failing():
 		return StateNeedsYou
+	case d.resting(now):
+		return StateWaiting
 	case d.TryingOut():
 		return StateTryingOut
 	case !d.fresh(now):
@@ -79,16 +85,34 @@ func (d *Device) onlyQueued() bool {
 	return !slices.ContainsFunc(d.Places, func(p PlaceState) bool { return !p.Wallet.Queued })
 }
 
+// resting tells whether too few realms would take a PIN now.
+func (d *Device) resting(now time.Time) bool {
+	awake := 0
+	for _, r := range d.Realms {
+		if r.Problem == "" && !r.Rests.After(now) {
+			awake++
+		}
+	}
+	return awake < d.Needed
+}
+
+// young tells whether evidence still counts. What lies in the future was noted by a clock that
+// was wrong, and says nothing.
+func young(t, now time.Time) bool {
+	age := now.Sub(t)
+	return age < EvidenceAge && age > -day
+}
+
+// fresh tells whether every place, and enough realms without trouble since, were seen lately.
 func (d *Device) fresh(now time.Time) bool {
-	young := func(t time.Time) bool { return now.Sub(t) < EvidenceAge }
 	for _, p := range d.Places {
-		if !young(p.Wallet.ReadBack) || d.Files.Generation > 0 && !young(p.Files.ReadBack) {
+		if !young(p.Wallet.ReadBack, now) || d.Files.Generation > 0 && !young(p.Files.ReadBack, now) {
 			return false
 		}
 	}
 	seen := 0
 	for _, r := range d.Realms {
-		if young(r.Seen) {
+		if r.Problem == "" && young(r.Seen, now) {
 			seen++
 		}
 	}

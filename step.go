@@ -14,6 +14,7 @@ const (
 	StepReadBack StepName = "read back" // it is read back and compared
 	StepSearch   StepName = "search"    // a place is searched for backups
 	StepAsk      StepName = "ask"       // a realm is asked whether it still has its record
+	StepCount    StepName = "count"     // the realms are asked how often the PIN was tried
 	StepOpen     StepName = "open"      // the realms are asked with the PIN
 	StepVerify   StepName = "verify"    // what was opened is checked
 	StepFiles    StepName = "files"     // attached files are opened

@@ -72,7 +72,9 @@ func (d *Device) unlockWithPIN(ctx context.Context, cfg *Config, s *envelope.Sta
 		return nil, err
 	}
 	u := &unlocked{stanza: s, own: true}
-	if u.vaultKey, err = recoverKey(ctx, cfg, s, pin); err != nil {
+	client := cfg.guessClient(s)
+	d.noting(cfg, client)
+	if u.vaultKey, err = recoverKey(ctx, cfg, client, s, pin); err != nil {
 		return nil, err
 	}
 	err = cfg.during(StepVerify, "", func() error {

@@ -106,6 +106,34 @@ var english = table{
 			"This PIN is too easy to guess: {reason}.",
 			"Nothing was changed.",
 			"Choose 6 digits or more that others would not try first."},
+		"stranger": {
+			"Somebody else has tried the PIN of this backup: you on another device, or a stranger who has got the file.",
+			"The backup is safe as long as the PIN is not guessed. Nothing was reset, so no tries were given away.",
+			"If it was not you: choose a new PIN (cloudseed pin), and change the password of the cloud that holds the file."},
+		"meanwhile": {
+			"Somebody else tried the PIN at the same moment.",
+			"The backup is safe. Nothing was reset.",
+			"Look again now (cloudseed check)."},
+		"not-counted": {
+			"Not asked: too few PIN servers could say whether somebody else has tried the PIN.",
+			"The backup is safe, and no try was spent.",
+			"Try again later."},
+		"same-pin": {
+			"This is the PIN from before, and somebody else may be trying it.",
+			"Nothing was changed.",
+			"Choose another PIN."},
+		"few-tries": {
+			"Half of the tries or fewer are left: too few to practise with.",
+			"The backup is safe. The tries that are left are kept for a real restore.",
+			"Choose a new PIN (cloudseed pin). With the recovery phrase that needs no try (--phrase-file)."},
+		"reminder-over": {
+			"The PIN was typed wrong twice. That is enough for today.",
+			"The backup is safe. The tries that are left are kept.",
+			"Try again tomorrow. If you have forgotten it, choose a new one with the recovery phrase (cloudseed pin --phrase-file FILE)."},
+		"other-stanza": {
+			"This place holds another backup of this wallet than this computer made.",
+			"Nothing was opened, and the PIN was not sent anywhere.",
+			"Look again (cloudseed check): another device of yours may have made it. If none has, do not type your PIN for it."},
 		"no-tries": {
 			"No tries are left. The PIN servers have destroyed their shares.",
 			"The backup is still there, but no PIN opens it any more.",
@@ -369,6 +397,7 @@ var english = table{
 		"read back": {"Read it back from {where}", "Reading it back from {where}", "Read back from {where}: the same, byte for byte"},
 		"search":    {"Search {where}", "Searching {where}", "Searched {where}"},
 		"ask":       {"Ask the PIN servers for their records", "Asking the PIN servers for their records", "The PIN servers have their records"},
+		"count":     {"Ask the PIN servers who has tried the PIN", "Asking the PIN servers who has tried the PIN", "The PIN servers have said how often the PIN was tried"},
 		"open":      {"Ask the PIN servers", "Asking the PIN servers", "The PIN is right"},
 		"verify":    {"Check what was opened", "Checking what was opened", "Checked: it is this wallet, whole"},
 		"files":     {"Open the attached files", "Opening the attached files", "Looked for attached files"},
@@ -410,6 +439,14 @@ var english = table{
 			"Queued",
 			"Your computer's own copy of the cloud has it. Whether the cloud itself has it cannot be seen from here.",
 			"Look for the file in the cloud from another device, or add a second place."},
+		"stranger": {
+			"Somebody tried the PIN",
+			"The PIN servers have counted tries that this computer did not make: you on another device, or a stranger who has got the file.",
+			"If it was not you: choose a new PIN (cloudseed pin), and change the password of the cloud that holds the file."},
+		"waiting": {
+			"Waiting",
+			"After wrong tries the PIN servers take no PIN for a while. The backup is there.",
+			"Wait, then look again now."},
 		"out of date": {
 			"Out of date",
 			"Nobody has looked for a while.",
@@ -502,7 +539,7 @@ var english = table{
 }
 
 func englishCount(n int, of string) string {
-	plurals := map[string]string{"try": "tries", "place": "places", "word": "words", "file": "files", "PIN server": "PIN servers", "PIN": "PINs"}
+	plurals := map[string]string{"try": "tries", "place": "places", "word": "words", "time": "times", "file": "files", "PIN server": "PIN servers", "PIN": "PINs"}
 	if n == 1 {
 		return "1 " + of
 	}

@@ -25,6 +25,12 @@ type kind struct {
 var kinds = []kind{
 	{cloudseed.ErrNoPlace, "no-place", ExitUsage},
 	{cloudseed.ErrName, "name", ExitUsage},
+	{cloudseed.ErrStranger, "stranger", ExitFailure},
+	{cloudseed.ErrNotCounted, "not-counted", ExitNoLook}, // around why
+	{cloudseed.ErrSamePIN, "same-pin", ExitUsage},
+	{cloudseed.ErrFewTries, "few-tries", ExitFailure},
+	{cloudseed.ErrReminderOver, "reminder-over", ExitFailure},
+	{cloudseed.ErrOtherStanza, "other-stanza", ExitFailure},
 	{cloudseed.ErrNoTries, "no-tries", ExitNoTries},
 	{cloudseed.ErrNoRecord, "no-record", ExitFailure},
 	{cloudseed.ErrElsewhere, "elsewhere", ExitFailure},
@@ -65,6 +71,7 @@ var kinds = []kind{
 	{phrase.ErrEntropy, "phrase-entropy", ExitUsage},
 	{phrase.ErrNumbering, "phrase-numbering", ExitUsage},
 
+	{juicebox.ErrMeanwhile, "meanwhile", ExitFailure},
 	{juicebox.ErrConfiguration, "pin-servers-file", ExitUsage},
 	{juicebox.ErrNotRegistered, "pin-server-no-record", ExitFailure},
 	{juicebox.ErrUnauthorized, "pin-server-refused", ExitFailure},
@@ -145,7 +152,12 @@ func typed(err error) (Message, bool) {
 	var noClient *signin.NoClientIDError
 	var account *signin.WrongAccountError
 	var typo *cloudseed.KitTypoError
+	var stranger *cloudseed.StrangerError
 	switch {
+	case errors.As(err, &stranger):
+		m := row("stranger", ExitFailure)
+		m.Details = strangerLines(stranger)
+		return m, true
 	case errors.As(err, &typo):
 		return row("kit-typed", ExitUsage, "reason", kitTypo(typo)), true
 	case errors.As(err, &wrong) && wrong.Left > 0:

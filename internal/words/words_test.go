@@ -35,6 +35,7 @@ var typedErrors = map[string]struct {
 	"juicebox.WrongPINError":       {&juicebox.WrongPINError{Left: 2}, "wrong-pin"},
 	"juicebox.BusyError":           {&juicebox.BusyError{After: time.Minute}, "pin-servers-busy"},
 	"juicebox.RealmError":          {&juicebox.RealmError{Err: juicebox.ErrUnreachable}, "pin-server-offline"},
+	"cloudseed.StrangerError":      {&cloudseed.StrangerError{Count: 2}, "stranger"},
 	"cloudseed.KitTypoError":       {&cloudseed.KitTypoError{Block: 3, Got: 58, Want: 58}, "kit-typed"},
 	"cloudseed.WeakPINError":       {&cloudseed.WeakPINError{Reason: cloudseed.PINYear}, "weak-pin"},
 	"cloudseed.PlaceError":         {&cloudseed.PlaceError{Place: "usb", Err: store.ErrFull}, "full"},
