@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"net/http"
 
 	"github.com/minio/minio-go/v7"
 
@@ -80,12 +81,14 @@ func (s *Store) settle(ctx context.Context, op, name, attempt string, err error)
 	ctx, _ = witness(ctx)
 	info, lookErr := s.client.StatObject(ctx, s.bucket, s.prefix+name, minio.StatObjectOptions{})
 	switch {
-	case lookErr != nil:
+	case lookErr != nil && minio.ToErrorResponse(lookErr).StatusCode == http.StatusForbidden:
 		// A service may refuse a key before it has read the file, and break the connection:
-		// then only another request hears why.
+		// then only another request hears why; an answer to HEAD has no words.
 		if _, getErr := s.get(ctx, op, name); errors.Is(getErr, store.ErrSignedOut) {
 			return getErr
 		}
+		return err
+	case lookErr != nil:
 		return err
 	case info.UserMetadata[attemptKey] == attempt:
 		return nil
