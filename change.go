@@ -132,7 +132,7 @@ func checkChange(cfg *Config, d *Device, pin secret.Text) error {
 // refuseSame keeps a PIN that somebody else may know from being chosen again. Without the PIN
 // before, that cannot be told here: nothing on a device remembers a PIN.
 func (d *Device) refuseSame(with Unlock, pin secret.Text, why Reason) error {
-	if why != Stolen && d.Stranger() == nil || with.Wallet != nil {
+	if why != Stolen && d.Stranger() == nil || with.PIN.Len() == 0 {
 		return nil
 	}
 	before, after := normalPIN(with.PIN), normalPIN(pin)

@@ -19,13 +19,13 @@ var ErrOtherStanza = errors.New("the place has another backup of this wallet tha
 
 // A Practice is the dated result of a drill: what a new device would have got back.
 type Practice struct {
-	Place     string
-	At        time.Time // zero: never
-	Wallet    int       // generation of the wallet part that opened
-	Files     int       // generation of the attached files that opened; 0 for none
-	Names     []string  // of these files
-	Current   bool      // both are the newest that this device made
-	TryingOut bool      // with the computer, its embedded realms would have been lost
+	Place     string    `json:"place"`
+	At        time.Time `json:"at,omitzero"`     // zero: never
+	Wallet    int       `json:"wallet"`          // generation of the wallet part that opened
+	Files     int       `json:"files,omitempty"` // generation of the attached files that opened; 0 for none
+	Names     []string  `json:"names,omitempty"` // of these files
+	Current   bool      `json:"current"`         // both are the newest that this device made
+	TryingOut bool      `json:"trying_out"`      // with the computer, its embedded realms would have been lost
 }
 
 // Drill practises losing the device: it does what a new device would do with one place, the

@@ -10,41 +10,42 @@ import (
 // A Report is all that was seen of a backup, each with its time; the zero time means never.
 // Every screen shows this and nothing else.
 type Report struct {
-	State  State
-	Parts  []Proof      // the wallet part and the attached files, in each place
-	Realms []RealmProof // in order of their ids
-	Needed int          // realms that must answer
-	Good   int          // realms without trouble that were seen lately
+	State  State        `json:"state"`
+	Parts  []Proof      `json:"parts"`       // the wallet part and the attached files, in each place
+	Realms []RealmProof `json:"pin_servers"` // in order of their ids
+	Needed int          `json:"needed"`      // realms that must answer
+	Good   int          `json:"good"`        // realms without trouble that were seen lately
 }
 
 // A Proof is how far one part in one place is known to be good: sealed, then accepted by the
 // place, read back equal, opened with the PIN, opened on another device. Each step was seen of
 // the same bytes, or is zero.
 type Proof struct {
-	Place      string
-	Part       envelope.Part
-	Generation int // the newest that this device made; the steps are about this one
-	File       string
+	Place      string        `json:"place"`
+	Part       envelope.Part `json:"part"`
+	Generation int           `json:"generation"` // the newest that this device made; the steps are about this one
+	File       string        `json:"file,omitempty"`
 
-	Sealed    time.Time
-	Accepted  time.Time
-	ReadBack  time.Time // the last time
-	Opened    time.Time // with the PIN, or what the PIN opened
-	Elsewhere time.Time // by another device, which left a receipt
+	Sealed    time.Time `json:"sealed,omitzero"`
+	Accepted  time.Time `json:"accepted,omitzero"`
+	ReadBack  time.Time `json:"read_back,omitzero"`        // the last time
+	Opened    time.Time `json:"opened,omitzero"`           // with the PIN, or what the PIN opened
+	Elsewhere time.Time `json:"opened_elsewhere,omitzero"` // by another device, which left a receipt
 
-	Fresh   bool   // read back lately enough to count
-	Queued  bool   // the place is this computer's copy of a cloud
-	Problem string // of the place at the last look; "" if that was good
+	Fresh   bool   `json:"fresh"`             // read back lately enough to count
+	Queued  bool   `json:"queued,omitempty"`  // the place is this computer's copy of a cloud
+	Problem string `json:"problem,omitempty"` // of the place at the last look; "" if that was good
 }
 
 // A RealmProof is what is known of one realm.
 type RealmProof struct {
-	Realm   juicebox.Realm
-	Seen    time.Time // it had the record
-	Counted time.Time // it said how often the PIN was tried
-	Fresh   bool      // seen lately enough to count, and no trouble since
-	Rests   time.Time // it takes no PIN before then; zero: it does
-	Problem string
+	ID      juicebox.RealmID `json:"id"`
+	Address string           `json:"address"`
+	Seen    time.Time        `json:"seen,omitzero"`    // it had the record
+	Counted time.Time        `json:"counted,omitzero"` // it said how often the PIN was tried
+	Fresh   bool             `json:"fresh"`            // seen lately enough to count, and no trouble since
+	Rests   time.Time        `json:"rests,omitzero"`   // it takes no PIN before then; zero: it does
+	Problem string           `json:"problem,omitempty"`
 }
 
 // Report is what is known at a time. It asks nobody.
@@ -58,7 +59,7 @@ func (d *Device) Report(now time.Time) Report {
 		}
 	}
 	for _, realm := range d.Realms {
-		p := RealmProof{Realm: realm.Realm, Seen: realm.Seen, Counted: realm.Guesses.Seen, Problem: realm.Problem,
+		p := RealmProof{ID: realm.ID, Address: realm.Address, Seen: realm.Seen, Counted: realm.Guesses.Seen, Problem: realm.Problem,
 			Fresh: realm.Problem == "" && young(realm.Seen, now)}
 		if realm.Rests.After(now) {
 			p.Rests = realm.Rests

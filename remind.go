@@ -64,6 +64,12 @@ func (r Reminder) wrong(at time.Time) Reminder {
 	return r
 }
 
+// PracticeOver tells whether two wrong PINs have ended reminders and drills until Due.
+func (d *Device) PracticeOver() bool {
+	c := *d
+	return c.over(now())
+}
+
 // over tells whether wrong entries have ended the reminder, and lets the next one begin.
 func (d *Device) over(at time.Time) bool {
 	if d.Reminder.Wrong >= wrongEntries && !at.Before(d.Due()) {

@@ -67,6 +67,9 @@ func (s *session) restore(ctx context.Context) error {
 	if cfg.Realms, cfg.HTTP, err = s.knownRealms(); err != nil {
 		return err
 	}
+	if cfg.Known, err = s.profile.Devices(); err != nil {
+		return err
+	}
 	restored, err := s.openBackup(ctx, cfg, backup)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -86,6 +87,10 @@ type statusRow struct {
 
 	Kit cloudseed.KitStatus `json:"kit"`
 
+	Evidence cloudseed.Report     `json:"evidence"`
+	Drills   []cloudseed.Practice `json:"drills,omitempty"` // the last from each place
+	Due      time.Time            `json:"pin_due"`          // when the PIN should be typed again
+
 	OtherDevices []string `json:"other_devices,omitempty"` // what is known of them, a sentence each
 }
 
@@ -110,8 +115,12 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 		State: state, Words: words.ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
 		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
 		Kit: d.KitStatus(), OtherDevices: otherDevices(d),
+		Evidence: d.Report(time.Now()), Due: d.Due(),
 	}
 	for _, p := range d.Places {
+		if !p.Drill.At.IsZero() {
+			r.Drills = append(r.Drills, p.Drill)
+		}
 		row := placeRow{Name: p.Name, URL: places.Masked(p.URL), File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
 		if p.Problem != "" {
 			row.Problem = words.Problem(p.Problem, p.Name)
@@ -143,6 +152,9 @@ func (r statusRow) text(w io.Writer) {
 	fmt.Fprintf(w, "  fingerprint %s, first address %s\n", r.Fingerprint, r.FirstAddress)
 	for _, p := range r.Places {
 		fmt.Fprintf(w, "  %s: %s\n", p.Name, evidenceLine(p.ReadBack, "read back", p.File, p.Problem))
+		for _, line := range r.proofs(p.Name) {
+			fmt.Fprintf(w, "    %s\n", line)
+		}
 	}
 	for _, p := range r.PINServers {
 		fmt.Fprintf(w, "  PIN server %s: %s\n", words.Server(p.Address), evidenceLine(p.Seen, "its record was seen", "", p.Problem))
@@ -157,6 +169,27 @@ func (r statusRow) text(w io.Writer) {
 		access := words.ForAccess(a, r.Tries)
 		fmt.Fprintf(w, "    %s: %s\n", access.Who, access.Verdict)
 	}
+}
+
+// proofs is what else was seen of a place, each with its time.
+func (r statusRow) proofs(place string) (lines []string) {
+	at := func(what string, t time.Time) {
+		if !t.IsZero() {
+			lines = append(lines, evidenceLine(t, what, "", ""))
+		}
+	}
+	for _, p := range r.Evidence.Parts {
+		if p.Place == place && p.Part == envelope.WalletPart {
+			at("opened with the PIN", p.Opened)
+			at("opened on another device", p.Elsewhere)
+		}
+	}
+	for _, p := range r.Drills {
+		if p.Place == place {
+			at("practised from here alone", p.At)
+		}
+	}
+	return lines
 }
 
 // A backupResult is what backup ends with: what is now true, and where.

@@ -32,6 +32,7 @@ func (s *session) goOn(ctx context.Context, r *cloudseed.Restored, k kept) error
 	if err != nil {
 		return err
 	}
+	s.sayTried(ctx, cfg, k.device)
 	if k.device == r.Device {
 		if err := cloudseed.LeaveReceipt(ctx, cfg, r); err != nil {
 			s.printer.note("no word could be left that it was opened here: %s", words.Line(messageOf(err).What))
