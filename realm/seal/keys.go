@@ -40,6 +40,16 @@ type Keys struct {
 // Format keeps keys out of logs.
 func (k *Keys) Format(f fmt.State, _ rune) { io.WriteString(f, "[keys]") }
 
+// Epoch returns the epoch that records are bound to.
+func (k *Keys) Epoch() uint64 { return k.epoch }
+
+// At returns the same keys for the records of another epoch.
+func (k *Keys) At(epoch uint64) *Keys {
+	other := *k
+	other.epoch = epoch
+	return &other
+}
+
 // Newest returns the version of the key that seals.
 func (k *Keys) Newest() uint32 { return k.newest }
 
@@ -150,6 +160,17 @@ func Add(path string, id juicebox.RealmID) error {
 		return err
 	}
 	f.Keys = append(f.Keys, newKey(f.Keys[len(f.Keys)-1].Version+1))
+	return write(path, f)
+}
+
+// SetEpoch puts another epoch into the file: that of a database that was made anew from an
+// older copy. Records of other epochs do not open with the file any more.
+func SetEpoch(path string, id juicebox.RealmID, epoch uint64) error {
+	f, err := read(path, id)
+	if err != nil {
+		return err
+	}
+	f.Epoch = epoch
 	return write(path, f)
 }
 

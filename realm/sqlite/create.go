@@ -10,6 +10,9 @@ import (
 	"github.com/cloudseed/cloudseed/realm/internal/durable"
 )
 
+// firstEpoch is that of new key files, and of databases of before they had one.
+const firstEpoch = 1
+
 const schema = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE records (id BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID;
@@ -38,7 +41,7 @@ func Create(dir string, id juicebox.RealmID) error {
 	if err := removeIfThere(half, half+"-journal"); err != nil {
 		return err
 	}
-	if err := create(half, id); err != nil {
+	if err := create(half, Facts{ID: id, Epoch: firstEpoch}); err != nil {
 		return fmt.Errorf("creating %s: %w", path, err)
 	}
 	if err := os.Rename(half, path); err != nil {
@@ -57,7 +60,7 @@ func Exists(dir string) (bool, error) {
 	return err == nil, err
 }
 
-func create(path string, id juicebox.RealmID) error {
+func create(path string, facts Facts) error {
 	// SQLite makes files for everybody to read, but leaves one that is there as it is.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -80,7 +83,8 @@ func create(path string, id juicebox.RealmID) error {
 			return err
 		}
 	}
-	if _, err := db.Exec("INSERT INTO meta VALUES ('realm_id', ?)", id[:]); err != nil {
+	if _, err := db.Exec("INSERT INTO meta VALUES ('realm_id', ?), ('writes', ?), ('epoch', ?)",
+		facts.ID[:], int64(facts.Writes), int64(facts.Epoch)); err != nil {
 		return err
 	}
 	return db.Close()

@@ -8,7 +8,8 @@
 //
 // A database that is not there is never made silently, because that would give every
 // guess back: [Create] and [Open] are two functions. For the same reason, putting an old
-// copy of the database back gives back the guesses that were spent since.
+// copy of the database back gives back the guesses that were spent since: the database
+// counts its writes, so that [Store.Follow] and package realm/mark can tell that it is old.
 package sqlite
 
 import (
@@ -48,12 +49,14 @@ const (
 // A Store is an open database. It is safe for concurrent use. Only one Store can have a
 // directory open at a time, in whatever process.
 type Store struct {
-	id   juicebox.RealmID
-	db   *sql.DB
-	lock *os.File
-	conn *sql.Conn // the writer's own, as are statements and recent
+	facts Facts
+	db    *sql.DB
+	lock  *os.File
+	conn  *sql.Conn // the writer's own, as are statements, recent and writes
 	statements
 	recent   map[realm.RecordID][]byte
+	writes   uint64
+	follow   func(writes uint64) error
 	updates  chan *update
 	closing  chan struct{} // closed by Close: no more updates
 	finished chan struct{} // closed by the writer when it is done
@@ -64,7 +67,15 @@ type Store struct {
 var _ realm.Store = (*Store)(nil)
 
 // ID returns the realm's id, which was fixed by [Create].
-func (s *Store) ID() juicebox.RealmID { return s.id }
+func (s *Store) ID() juicebox.RealmID { return s.facts.ID }
+
+// Facts returns what the database said of itself when it was opened.
+func (s *Store) Facts() Facts { return s.facts }
+
+// Follow calls moved after every commit with the number of writes there have been, before
+// anybody is told of them; if it fails they are as unknown as if the commit had failed.
+// Package realm/mark has one to give. Call it once, before the first Update.
+func (s *Store) Follow(moved func(writes uint64) error) { s.follow = moved }
 
 // Schema returns the version of the tables.
 func (s *Store) Schema() int { return schemaVersion }
@@ -93,7 +104,7 @@ func open(path string, lock *os.File) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := inspect(db)
+	facts, err := inspect(db, "wal")
 	if err != nil {
 		db.Close()
 		return nil, err
@@ -110,7 +121,9 @@ func open(path string, lock *os.File) (*Store, error) {
 		return nil, errors.Join(err, conn.Close(), db.Close())
 	}
 	s := &Store{
-		id: id, db: db, lock: lock, conn: conn, statements: prepared,
+		facts: facts, db: db, lock: lock, conn: conn, statements: prepared,
+		writes:   facts.Writes,
+		follow:   func(uint64) error { return nil },
 		recent:   make(map[realm.RecordID][]byte),
 		updates:  make(chan *update, maxGroup),
 		closing:  make(chan struct{}),
@@ -152,34 +165,4 @@ func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
 	}
 	db.SetMaxOpenConns(1)
 	return db, nil
-}
-
-// inspect checks that the database is ours and is synced as it must be, and returns the
-// realm's id.
-func inspect(db *sql.DB) (id juicebox.RealmID, err error) {
-	var application, version, synchronous int
-	var journal string
-	for pragma, value := range map[string]any{
-		"application_id": &application, "user_version": &version, "journal_mode": &journal, "synchronous": &synchronous,
-	} {
-		if err := db.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(value); err != nil {
-			return id, fmt.Errorf("%w: %w", ErrForeign, err)
-		}
-	}
-	if application != applicationID || version != schemaVersion {
-		return id, fmt.Errorf("%w: application %#x, version %d", ErrForeign, application, version)
-	}
-	const full = 2
-	if journal != "wal" || synchronous != full {
-		return id, fmt.Errorf("cannot write safely here: journal %s, synchronous %d", journal, synchronous)
-	}
-	var stored []byte
-	if err := db.QueryRow("SELECT value FROM meta WHERE name = 'realm_id'").Scan(&stored); err != nil {
-		return id, fmt.Errorf("%w: realm id: %w", ErrForeign, err)
-	}
-	if len(stored) != len(id) {
-		return id, fmt.Errorf("%w: realm id of %d bytes", ErrForeign, len(stored))
-	}
-	copy(id[:], stored)
-	return id, nil
 }

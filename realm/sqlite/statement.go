@@ -17,7 +17,7 @@ const maxRecent = 8192
 // statements are prepared once, on the connection that only the writer uses.
 type statements struct {
 	begin, commitAll, rollback *sql.Stmt
-	get, put, remove           *sql.Stmt
+	get, put, remove, count    *sql.Stmt
 }
 
 func prepare(conn *sql.Conn) (p statements, err error) {
@@ -28,6 +28,7 @@ func prepare(conn *sql.Conn) (p statements, err error) {
 		&p.get:       "SELECT record FROM records WHERE id = ?",
 		&p.put:       "INSERT INTO records (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
 		&p.remove:    "DELETE FROM records WHERE id = ?",
+		&p.count:     "INSERT INTO meta (name, value) VALUES ('writes', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
 	} {
 		if *statement, err = conn.PrepareContext(context.Background(), text); err != nil {
 			return p, fmt.Errorf("%w: %w", ErrForeign, err)
@@ -40,7 +41,7 @@ func prepare(conn *sql.Conn) (p statements, err error) {
 // its log behind.
 func (p *statements) close() error {
 	var errs []error
-	for _, statement := range []*sql.Stmt{p.begin, p.commitAll, p.rollback, p.get, p.put, p.remove} {
+	for _, statement := range []*sql.Stmt{p.begin, p.commitAll, p.rollback, p.get, p.put, p.remove, p.count} {
 		errs = append(errs, statement.Close())
 	}
 	return errors.Join(errs...)

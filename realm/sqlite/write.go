@@ -97,7 +97,7 @@ func (s *Store) commit(group []*update) {
 // transact begins a transaction at the first write: a group that only reads needs none,
 // since nobody else writes.
 func (s *Store) transact(group []*update) error {
-	written := false
+	written := 0
 	for _, u := range group {
 		if u.err = u.ctx.Err(); u.err != nil {
 			continue // nobody waits any more
@@ -106,20 +106,28 @@ func (s *Store) transact(group []*update) error {
 			return s.failed(err, written)
 		}
 	}
-	if !written {
+	if written == 0 {
 		return nil
 	}
+	// Even if this fails the count is used up: it never says less than what is stored.
+	s.writes += uint64(written)
+	if err := s.run(s.count, int64(s.writes)); err != nil {
+		return s.failed(err, written)
+	}
 	if err := s.run(s.commitAll); err != nil {
-		return s.failed(err, true)
+		return s.failed(err, written)
+	}
+	if err := s.follow(s.writes); err != nil {
+		return s.failed(err, 0)
 	}
 	return nil
 }
 
 // failed forgets what was remembered of the group, and what was written in it.
-func (s *Store) failed(err error, written bool) error {
+func (s *Store) failed(err error, written int) error {
 	clear(s.recent)
 	err = fmt.Errorf("%w: %w", ErrUnknown, err)
-	if written {
+	if written > 0 {
 		// It says so if SQLite has rolled back already. If it cannot, the next BEGIN fails.
 		s.run(s.rollback)
 	}
@@ -128,7 +136,7 @@ func (s *Store) failed(err error, written bool) error {
 
 // apply runs one change. The error of the change itself goes to u.err, an error of the
 // database is returned.
-func (s *Store) apply(u *update, written *bool) error {
+func (s *Store) apply(u *update, written *int) error {
 	old, err := s.load(u.id)
 	if err != nil {
 		return err
@@ -141,12 +149,12 @@ func (s *Store) apply(u *update, written *bool) error {
 	if bytes.Equal(old, next) && (old == nil) == (next == nil) {
 		return nil
 	}
-	if !*written {
+	if *written == 0 {
 		if err := s.run(s.begin); err != nil {
 			return err
 		}
-		*written = true
 	}
+	*written++
 	s.remember(u.id, bytes.Clone(next))
 	if next == nil {
 		return s.run(s.remove, u.id[:])
