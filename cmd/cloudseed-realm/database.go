@@ -29,7 +29,7 @@ func openPostgres(ctx context.Context, url, keys string) (*database, error) {
 		store.Close()
 		return nil, explainDatabase(err, url)
 	}
-	return &database{seal.New(store, read), store.ID(), "postgres", store.Schema(), read.Newest(), store.Close}, nil
+	return &database{seal.New(store, read), store.ID(), "postgres", store.Schema(), read.Newest(), read.Epoch(), store.Close}, nil
 }
 
 // explainDatabase says what to do about an error of the database at url.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/mark"
 	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/cloudseed/cloudseed/realm/sqlite"
 	"github.com/spf13/cobra"
@@ -67,8 +68,13 @@ func initialize(w io.Writer, dir, keys string, id juicebox.RealmID) error {
 	if err := seal.Create(keys, id); err != nil {
 		return explain(err, dir)
 	}
-	if err := sqlite.Create(dir, id); err != nil {
+	if err := mark.Create(markFile(keys), id, 0); err != nil {
 		os.Remove(keys) // nothing was sealed with it
+		return explain(err, dir)
+	}
+	if err := sqlite.Create(dir, id); err != nil {
+		os.Remove(keys)
+		os.Remove(markFile(keys))
 		return explain(err, dir)
 	}
 	fmt.Fprintf(w, "realm %s is made in %s\n", id, dir)
@@ -89,12 +95,23 @@ func keysFlag(dir, keys string) string {
 // explain says what to do about an error of the database in dir.
 func explain(err error, dir string) error {
 	var hint string
+	_, behind := errors.AsType[*mark.BehindError](err)
 	switch {
+	case behind, errors.Is(err, errOtherEpoch):
+		hint = "guesses that were answered since would be given back, so it is not served; if the newer one is lost,\n" +
+			"this takes from every record what may have been spent: cloudseed-realm restore --accept --data " + shellWord(dir)
+	case errors.Is(err, mark.ErrMissing):
+		hint = "without it nobody can tell whether this database is an older copy; put it back, or, if it is lost,\n" +
+			"take every guess that may have been spent: cloudseed-realm restore --accept --data " + shellWord(dir)
+	case errors.Is(err, mark.ErrExists):
+		hint = "nothing was changed; if it belongs to no database, because an init was interrupted, remove it"
 	case errors.Is(err, sqlite.ErrMissing):
 		hint = "if this realm is new, make it: cloudseed-realm init --data " + shellWord(dir) +
 			"\nif it is not, its database is lost or elsewhere: a new one would forget every record and spent guess"
 	case errors.Is(err, sqlite.ErrExists):
 		hint = "nothing was changed; serve it: cloudseed-realm serve --data " + shellWord(dir)
+	case errors.Is(err, sqlite.ErrCopy):
+		hint = "the disk or the memory does not keep what was written; the copy was thrown away"
 	case errors.Is(err, sqlite.ErrInUse):
 		hint = "another process serves it; stop that one first"
 	case errors.Is(err, seal.ErrMissing):

@@ -6,6 +6,10 @@
 //	cloudseed-realm migrate --database URL --keys FILE
 //	                                     make a realm in PostgreSQL, or update its tables
 //	cloudseed-realm status …             ask a running server, or look at a directory
+//	cloudseed-realm backup --data DIR --out FILE
+//	                                     copy the database while it is served
+//	cloudseed-realm restore --data DIR --from FILE
+//	                                     make a realm from a copy, without giving guesses back
 //	cloudseed-realm rotate --data DIR    seal every record with a new key
 //	cloudseed-realm bench --address URL  measure any Juicebox realm
 //
@@ -73,7 +77,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
-	root.AddCommand(newInit(), newServe(), newMigrate(), newStatus(), newRotate(), newBench(), newVersion())
+	root.AddCommand(newInit(), newServe(), newMigrate(), newBackup(), newRestore(), newStatus(), newRotate(), newBench(), newVersion())
 	for _, c := range root.Commands() {
 		completeFlags(c)
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/cloudseed/cloudseed/realm/seal"
-	"github.com/cloudseed/cloudseed/realm/sqlite"
 	"github.com/spf13/cobra"
 )
 
@@ -35,7 +34,7 @@ the old key only; keep its copy as long as them.`,
 }
 
 func rotate(ctx context.Context, w io.Writer, dir, path string) error {
-	store, err := sqlite.Open(dir)
+	store, _, err := openMarked(dir, path)
 	if err != nil {
 		return explain(err, dir)
 	}

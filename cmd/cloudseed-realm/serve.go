@@ -109,7 +109,7 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	wg.Go(func() { s.watchFiles(background) })
 	wg.Go(func() { s.flushLog(background) })
 	defer s.flushOnce(context.WithoutCancel(ctx)) // what the last requests left
-	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine,
+	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine, "epoch", s.db.epoch,
 		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
 	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
 	if side.Addr != "" {
