@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm/realmtest"
@@ -83,7 +85,9 @@ func (d *daemon) allGuesses(t *testing.T) int64 {
 // refused insists that nobody serves or looks at the data, and returns why.
 func (d *daemon) refused(t *testing.T) string {
 	t.Helper()
-	out, err := exec.Command("cloudseed-realm", "serve", "--data", d.dir, "--listen", "127.0.0.1:0").CombinedOutput()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // if it is served
+	defer cancel()
+	out, err := exec.CommandContext(ctx, "cloudseed-realm", "serve", "--data", d.dir, "--listen", "127.0.0.1:0").CombinedOutput()
 	if err == nil || strings.Contains(string(out), "listening") {
 		t.Fatalf("it is served: %v\n%s", err, out)
 	}
