@@ -133,7 +133,7 @@ func TestSignIn(t *testing.T) {
 	}
 	world.answer("alex@example.com", nil)
 	c.signIn("provider", "gdrive", "flow", "places")
-	if body := c.get("places"); !strings.Contains(body, "in the list already") || strings.Count(body, "Do not use this") != 3 {
+	if body := c.get("places"); !strings.Contains(body, "in the list already") || strings.Count(body, "Do not use ") != 3 {
 		t.Errorf("an account that is chosen already is added again, or nothing is said:\n%s", body)
 	}
 	if next := c.work("begin"); next != "done" {
@@ -208,7 +208,7 @@ func TestSignInFails(t *testing.T) {
 	if next := c.signIn("provider", "gdrive", "flow", "places"); next != "sign-in" {
 		t.Errorf("a place that cannot be listed leads to %q", next)
 	}
-	if body := c.get("places"); strings.Contains(body, "Do not use this") {
+	if body := c.get("places"); strings.Contains(body, "Do not use ") {
 		t.Errorf("a failed sign-in added a place:\n%s", body)
 	}
 	if next, _ := c.post("sign-in", "provider", "onedrives"); next != "error" {
@@ -244,7 +244,7 @@ func TestSignInWaits(t *testing.T) {
 		t.Errorf("the second sign-in leads to %q", next)
 	}
 	until(t, "what was given up has ended", func() bool { return !first.running() && !second.running() })
-	if body := c.get("places"); strings.Count(body, "Do not use this") != 1 {
+	if body := c.get("places"); strings.Count(body, "Do not use ") != 1 {
 		t.Errorf("not one place was added:\n%s", body)
 	}
 }

@@ -165,7 +165,7 @@ var english = table{
 		"pin-servers-file": {
 			"The list of PIN servers cannot be used.",
 			"Nothing was changed.",
-			"Check the file given with --realms: Juicebox configuration JSON, https addresses, each server once."},
+			"Check the list (--realms FILE). It must be a Juicebox configuration in JSON, with https addresses, and each server once."},
 		"pin-server-no-record": {
 			"The PIN server has no record of this backup.",
 			"Enough other PIN servers may have theirs.",
