@@ -52,7 +52,7 @@ type Device struct {
 	// What was seen of other devices; see superseded and undecided.
 	Other    *Sighting `json:",omitempty"` // the highest registration beside or above this one
 	Conflict *Sighting `json:",omitempty"` // a generation beside or above this device's, of the same registration
-	Surveyed time.Time // last complete look for them into every place
+	Surveyed time.Time // last look for them into the places that answered
 	Openings []Opening `json:",omitempty"` // receipts of other devices, the newest first
 	Receipt  string    `json:",omitempty"` // file name of this device's own
 

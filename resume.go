@@ -13,7 +13,8 @@ import (
 // change of PIN as ErrNotChanged; a deletion goes on. A complete backup that a place has lost is put there again,
 // from another place; otherwise there is nothing to do.
 //
-// It fails with an *IncompleteError as Create does.
+// It fails with an *IncompleteError as Create does. Where another device has taken over, it
+// copies what that one wrote to places that lack it, and fails with ErrReplaced or ErrFork.
 func Resume(ctx context.Context, cfg Config, d *Device) error {
 	cfg.inTurn()
 	if d.Stage == StagePrepared {
@@ -23,15 +24,15 @@ func Resume(ctx context.Context, cfg Config, d *Device) error {
 		_, err := Delete(ctx, cfg, d)
 		return err
 	}
-	if err := d.superseded(); err != nil {
-		d.spread(ctx, &cfg, d.survey(ctx, &cfg, d.Places))
-		return err
-	}
 	var taken error
 	if d.Next != nil {
 		if taken = d.dropNext(&cfg); taken == nil {
 			taken = ErrNotChanged
 		}
+	}
+	if err := d.superseded(); err != nil {
+		d.spread(ctx, &cfg, d.survey(ctx, &cfg, d.Places))
+		return err
 	}
 	if err := finish(ctx, &cfg, d); err != nil {
 		return err

@@ -168,8 +168,10 @@ func (d *Device) knows(stanza []byte) bool {
 // learn takes a survey down. A higher registration is never forgotten; what stands beside
 // this device's own is no longer there when a complete look does not show it.
 func (d *Device) learn(s *survey) {
-	if s.complete(d) {
+	if len(s.failed) < len(d.Places) { // else every write would look again while one place is down
 		d.Surveyed = now()
+	}
+	if s.complete(d) {
 		if d.Other != nil && d.Other.Registration <= d.Registration {
 			d.Other = nil
 		}
