@@ -171,3 +171,24 @@ func TestUpdateWithAPlaceDown(t *testing.T) {
 		t.Errorf("%d listings of the place that is up", looks)
 	}
 }
+
+// A fork whose files do not meet on one name is seen before the record before is deleted.
+func TestForkUnderOtherNames(t *testing.T) {
+	w := newWorld(t)
+	wallet := newWallet(t, 12, phrase.English)
+	d := w.create(wallet)
+	phone, _ := w.phone()
+	r := w.restoredOn(phone)
+	if err := AddKit(ctx, phone, r.Device, NewKit(), Unlock{Wallet: wallet}); err != nil {
+		t.Fatal(err)
+	}
+	w.b.Before = func(op, _ string) error { return store.Errorf(op, "", store.ErrOffline, "test") }
+	if err := ChangePIN(ctx, phone, r.Device, Unlock{Wallet: wallet}, newPIN(), Routine); err == nil {
+		t.Fatal("the change reached a place that is down")
+	}
+	w.b.Before = nil
+	wantError(t, "the second change", ChangePIN(ctx, w.config(), d, Unlock{Wallet: wallet}, newPIN(), Routine), ErrFork)
+	if len(d.Old) != 1 || !d.Old[0].Ended.IsZero() {
+		t.Error("the record before is deleted already")
+	}
+}

@@ -45,7 +45,7 @@ func (s *session) goOn(ctx context.Context, r *cloudseed.Restored, k kept) error
 	if over {
 		return s.takeOver(ctx, cfg, r, k.device)
 	}
-	if k.device.Stage == cloudseed.StageSealed || len(k.device.Old) > 0 {
+	if !k.known && (k.device.Stage == cloudseed.StageSealed || len(k.device.Old) > 0) {
 		if err := cloudseed.Resume(ctx, cfg, k.device); err != nil {
 			s.printer.note("%s; cloudseed backup goes on later", words.Line(messageOf(err).What))
 		}
