@@ -1,9 +1,6 @@
 package juicebox
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // MaxMessage is the largest request that is read, in bytes; the largest in use is
 // Register2 with 663. MaxResponse is the same for responses, where realms of the future
@@ -36,42 +33,48 @@ func DecodeRequest(b []byte) (Request, error) {
 	if len(b) > MaxMessage {
 		return nil, fmt.Errorf("%w: more than %d bytes", errMessage, MaxMessage)
 	}
-	name, value, err := decodeNamed(b)
-	if err != nil {
-		return nil, err
+	t := taker{rest: b}
+	request := t.request()
+	if t.failed != "" {
+		return nil, fmt.Errorf("request: %w: %s is not as it must be", errMessage, t.failed)
 	}
-	r, err := decodeRequest(name, value)
-	if err != nil {
-		return nil, fmt.Errorf("request %.16q: %w", name, err)
+	if len(t.rest) > 0 {
+		return nil, fmt.Errorf("request: %w: %d bytes after its end", errMessage, len(t.rest))
 	}
-	if !bytes.Equal(EncodeRequest(r), b) {
-		return nil, fmt.Errorf("request %s: %w: not in its one encoding", name, errMessage)
-	}
-	return r, nil
+	return request, nil
 }
 
-func decodeRequest(name string, value []byte) (Request, error) {
-	switch name {
-	case "Register1":
-		return Register1{}, nil
-	case "Register2":
-		var r Register2
-		err := decodeFields(value, r.fields())
-		return r, err
-	case "Recover1":
-		return Recover1{}, nil
-	case "Recover2":
-		var r Recover2
-		err := decodeFields(value, r.fields())
-		return r, err
-	case "Recover3":
-		var r Recover3
-		err := decodeFields(value, r.fields())
-		return r, err
-	case "Delete":
-		return Delete{}, nil
+// request takes the name, alone or as the only one of a map, and the fields that belong to it.
+func (t *taker) request() Request {
+	hasFields := t.skipHead(majorMap, 1)
+	name := t.text()
+	if !hasFields {
+		switch name {
+		case "Register1":
+			return Register1{}
+		case "Recover1":
+			return Recover1{}
+		case "Delete":
+			return Delete{}
+		}
+	} else {
+		switch name {
+		case "Register2":
+			var r Register2
+			t.fields(name, r.fields())
+			return r
+		case "Recover2":
+			var r Recover2
+			t.fields(name, r.fields())
+			return r
+		case "Recover3":
+			var r Recover3
+			t.fields(name, r.fields())
+			return r
+		}
 	}
-	return nil, fmt.Errorf("%w: unknown name", errMessage)
+	t.fail("name")
+	return nil
 }
 
 // EncodeResponse returns the bytes of a response as the published client reads them.
