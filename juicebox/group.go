@@ -28,44 +28,47 @@ func CheckScalar(s Scalar) error {
 }
 
 func (p Point) decode() (*ristretto255.Element, error) {
-	e := ristretto255.NewElement()
-	if err := e.Decode(p[:]); err != nil || p == (Point{}) {
+	e, err := ristretto255.NewElement().SetCanonicalBytes(p[:])
+	if err != nil || p == (Point{}) {
 		return nil, errPoint // the identity is 32 zero bytes
 	}
 	return e, nil
 }
 
 func (s Scalar) decode() (*ristretto255.Scalar, error) {
-	x := ristretto255.NewScalar()
-	if err := x.Decode(s[:]); err != nil || x.Equal(ristretto255.NewScalar()) == 1 {
+	x, err := ristretto255.NewScalar().SetCanonicalBytes(s[:])
+	if err != nil || x.Equal(ristretto255.NewScalar()) == 1 {
 		return nil, errScalar
 	}
 	return x, nil
 }
 
-func encodePoint(e *ristretto255.Element) (p Point) {
-	e.Encode(p[:0])
-	return p
-}
+func encodePoint(e *ristretto255.Element) Point { return Point(e.Bytes()) }
 
-func encodeScalar(x *ristretto255.Scalar) (s Scalar) {
-	x.Encode(s[:0])
-	return s
-}
+func encodeScalar(x *ristretto255.Scalar) Scalar { return Scalar(x.Bytes()) }
 
 // randomScalar is uniform; zero would take 2^252 tries.
 func randomScalar() *ristretto255.Scalar {
 	var b [64]byte
 	rand.Read(b[:]) // never fails: it ends the program instead (Go 1.24)
 	defer clear(b[:])
-	return ristretto255.NewScalar().FromUniformBytes(b[:])
+	return uniformScalar(b[:])
+}
+
+// uniformScalar reduces 64 random bytes.
+func uniformScalar(b []byte) *ristretto255.Scalar {
+	x, err := ristretto255.NewScalar().SetUniformBytes(b)
+	if err != nil {
+		panic(err) // of 64 bytes there is always one
+	}
+	return x
 }
 
 // smallScalar is n as a scalar.
 func smallScalar(n int) *ristretto255.Scalar {
-	x := ristretto255.NewScalar()
 	b := Scalar{byte(n), byte(n >> 8)}
-	if err := x.Decode(b[:]); err != nil {
+	x, err := ristretto255.NewScalar().SetCanonicalBytes(b[:])
+	if err != nil {
 		panic(err) // below 2^16 it is canonical
 	}
 	return x

@@ -12,23 +12,38 @@ import (
 // an input that is not a canonical point, or the identity, and a share that is not a
 // canonical scalar, or zero. It runs in time that does not depend on the share.
 func Evaluate(share Scalar, blinded Point) (result Point, proof Proof, err error) {
-	return evaluate(share, nil, blinded, randomScalar())
-}
-
-// EvaluateFor is Evaluate for a share whose public key is known, which saves computing it
-// (about an eighth of the work). If public is of another share the proof does not hold;
-// nothing else is lost, because the proof's randomness is fresh every time.
-func EvaluateFor(share Scalar, public, blinded Point) (result Point, proof Proof, err error) {
-	return evaluate(share, &public, blinded, randomScalar())
-}
-
-// evaluate is both, with the proof's random scalar t, which must never be used twice.
-func evaluate(share Scalar, public *Point, blinded Point, t *ristretto255.Scalar) (Point, Proof, error) {
-	k, err := share.decode()
+	input, err := ReadInput(blinded)
 	if err != nil {
 		return Point{}, Proof{}, err
 	}
-	u, err := blinded.decode()
+	return input.evaluate(share, nil, randomScalar())
+}
+
+// An Input is a blinded point that can be evaluated: see [ReadInput].
+type Input struct {
+	encoded Point
+	element *ristretto255.Element
+}
+
+// ReadInput refuses what is not a canonical point, or is the identity.
+func ReadInput(blinded Point) (Input, error) {
+	element, err := blinded.decode()
+	return Input{blinded, element}, err
+}
+
+// Evaluate is [Evaluate] for a share whose public key is known, which saves computing it
+// (about an eighth of the work). If public is of another share the proof does not hold;
+// nothing else is lost, because the proof's randomness is fresh every time.
+func (u Input) Evaluate(share Scalar, public Point) (result Point, proof Proof, err error) {
+	return u.evaluate(share, &public, randomScalar())
+}
+
+// evaluate is both, with the proof's random scalar t, which must never be used twice.
+func (u Input) evaluate(share Scalar, public *Point, t *ristretto255.Scalar) (Point, Proof, error) {
+	if u.element == nil {
+		return Point{}, Proof{}, errPoint
+	}
+	k, err := share.decode()
 	if err != nil {
 		return Point{}, Proof{}, err
 	}
@@ -36,10 +51,10 @@ func evaluate(share Scalar, public *Point, blinded Point, t *ristretto255.Scalar
 		computed := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
 		public = &computed
 	}
-	result := encodePoint(ristretto255.NewElement().ScalarMult(k, u))
+	result := encodePoint(ristretto255.NewElement().ScalarMult(k, u.element))
 	vt := ristretto255.NewElement().ScalarBaseMult(t)
-	wt := ristretto255.NewElement().ScalarMult(t, u)
-	c := challenge(blinded, *public, result, encodePoint(vt), encodePoint(wt))
+	wt := ristretto255.NewElement().ScalarMult(t, u.element)
+	c := challenge(u.encoded, *public, result, encodePoint(vt), encodePoint(wt))
 	z := ristretto255.NewScalar().Multiply(k, c)
 	z.Add(z, t)
 	return result, Proof{C: encodeScalar(c), BetaZ: encodeScalar(z)}, nil
@@ -74,7 +89,7 @@ func challenge(u, v, w, vt, wt Point) *ristretto255.Scalar {
 	for _, p := range []Point{u, v, w, vt, wt} {
 		h.Write(p[:])
 	}
-	return ristretto255.NewScalar().FromUniformBytes(h.Sum(nil))
+	return uniformScalar(h.Sum(nil))
 }
 
 // hashToGroup maps an input of any length to a point, uniformly and without a domain
@@ -82,7 +97,11 @@ func challenge(u, v, w, vt, wt Point) *ristretto255.Scalar {
 func hashToGroup(input []byte) *ristretto255.Element {
 	h := sha512.Sum512(input)
 	defer clear(h[:])
-	return ristretto255.NewElement().FromUniformBytes(h[:])
+	e, err := ristretto255.NewElement().SetUniformBytes(h[:])
+	if err != nil {
+		panic(err) // of 64 bytes there is always one
+	}
+	return e
 }
 
 // blind hides input behind the random scalar r; the result may be shown to realms.
@@ -101,6 +120,6 @@ func output(input []byte, product *ristretto255.Element) [64]byte {
 	h := sha512.New()
 	h.Write([]byte("Juicebox_OPRF_2023_1;"))
 	h.Write(input)
-	h.Write(product.Encode(nil))
+	h.Write(product.Bytes())
 	return [64]byte(h.Sum(nil))
 }

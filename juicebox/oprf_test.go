@@ -50,7 +50,11 @@ func checkVector(t *testing.T, v oprfVector) {
 	r := scalarOfSeed(t, v.Inputs.BlindingFactorSeed)
 	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
 	blinded := blind(input, r)
-	result, proof, err := evaluate(encodeScalar(k), nil, blinded, scalarOfSeed(t, v.Inputs.BetaTSeed))
+	read, err := ReadInput(blinded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, proof, err := read.evaluate(encodeScalar(k), nil, scalarOfSeed(t, v.Inputs.BetaTSeed))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +154,7 @@ func TestEvaluateRefuses(t *testing.T) {
 }
 
 // A realm that is told its public key proves the same; told a wrong one, nothing.
-func TestEvaluateFor(t *testing.T) {
+func TestEvaluateInput(t *testing.T) {
 	k := randomScalar()
 	blinded := encodePoint(ristretto255.NewElement().ScalarBaseMult(randomScalar()))
 	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
@@ -158,14 +162,18 @@ func TestEvaluateFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, proof, err := EvaluateFor(encodeScalar(k), public, blinded)
+	input, err := ReadInput(blinded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, proof, err := input.Evaluate(encodeScalar(k), public)
 	if err != nil || result != want {
 		t.Errorf("got %x, %v; want %x", result, err, want)
 	}
 	if err := verifyProof(blinded, public, result, proof); err != nil {
 		t.Error(err)
 	}
-	result, proof, err = EvaluateFor(encodeScalar(k), blinded, blinded)
+	result, proof, err = input.Evaluate(encodeScalar(k), blinded)
 	if err != nil || result != want {
 		t.Errorf("got %x, %v; want %x", result, err, want)
 	}
@@ -173,5 +181,8 @@ func TestEvaluateFor(t *testing.T) {
 		if verifyProof(blinded, claimed, result, proof) == nil {
 			t.Error("a proof for a wrong public key holds")
 		}
+	}
+	if _, _, err := (Input{}).Evaluate(encodeScalar(k), public); err == nil {
+		t.Error("an input that was never read was evaluated")
 	}
 }

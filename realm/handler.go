@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -77,9 +78,8 @@ func New(config Config) (*Realm, error) {
 	r.SetTenants(config.Tenants)
 	r.mux.HandleFunc("POST /req", r.serveRequest)
 	r.mux.HandleFunc("GET /view", r.serveView)
-	preflight := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
-	r.mux.HandleFunc("OPTIONS /req", preflight)
-	r.mux.HandleFunc("OPTIONS /view", preflight)
+	r.mux.HandleFunc("OPTIONS /req", servePreflight)
+	r.mux.HandleFunc("OPTIONS /view", servePreflight)
 	if config.TenantLog {
 		r.mux.HandleFunc("POST /tenant_log", r.serveLog)
 		r.mux.HandleFunc("POST /tenant_log/ack", r.serveLog)
@@ -101,20 +101,31 @@ func (r *Realm) SetTenants(tenants Tenants) {
 // first sweep has ended.
 func (r *Realm) Records() (n int64, known bool) { return r.population.get() }
 
+// always are headers of every answer; the lists are shared and never changed.
+var always = http.Header{
+	"Cache-Control":          {"no-store"},
+	"X-Content-Type-Options": {"nosniff"},
+	// Tokens are not cookies, so pages of any origin may ask.
+	"Access-Control-Allow-Origin":   {"*"},
+	"Access-Control-Expose-Headers": {"Date, Retry-After"},
+}
+
 // ServeHTTP implements [http.Handler].
 func (r *Realm) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()
-	h.Set("Cache-Control", "no-store")
+	maps.Copy(h, always)
 	// A client whose clock is wrong corrects it by this (net/http sets it only on sockets).
-	h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
-	h.Set("X-Content-Type-Options", "nosniff")
-	// Tokens are not cookies, so pages of any origin may ask.
-	h.Set("Access-Control-Allow-Origin", "*")
+	h["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
+	r.mux.ServeHTTP(w, q)
+}
+
+// servePreflight tells a browser what a page of any origin may send.
+func servePreflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, User-Agent, X-Juicebox-Version")
-	h.Set("Access-Control-Expose-Headers", "Date, Retry-After")
 	h.Set("Access-Control-Max-Age", "86400")
-	r.mux.ServeHTTP(w, q)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (r *Realm) serveID(w http.ResponseWriter, _ *http.Request) {
@@ -164,10 +175,11 @@ func (r *Realm) answer(w http.ResponseWriter, q *http.Request, o *Observation) (
 	if !caller.Role.May(request) {
 		return nil, refuseWith(http.StatusUnauthorized, WhyRole, "token refused: this needs "+caller.Role.lacks())
 	}
-	if err := check(request); err != nil {
+	input, err := check(request)
+	if err != nil {
 		return nil, refuseWith(http.StatusBadRequest, WhyMessage, err.Error())
 	}
-	return r.update(q.Context(), caller, request, from)
+	return r.update(q.Context(), caller, request, input, from)
 }
 
 func (r *Realm) caller(q *http.Request) (Caller, error) {

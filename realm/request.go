@@ -23,19 +23,20 @@ func readRequest(w http.ResponseWriter, q *http.Request) (juicebox.Request, *ref
 	return request, nil
 }
 
-// check refuses what cannot be evaluated before it is stored or costs a guess.
-func check(request juicebox.Request) error {
+// check refuses what cannot be evaluated before it is stored or costs a guess. Of a Recover2
+// it returns the input, so that the point is decoded once.
+func check(request juicebox.Request) (input juicebox.Input, err error) {
 	switch request := request.(type) {
 	case juicebox.Register2:
 		if request.NumGuesses == 0 {
-			return errors.New("at least one guess must be allowed")
+			return input, errors.New("at least one guess must be allowed")
 		}
-		return errors.Join(
+		return input, errors.Join(
 			juicebox.CheckScalar(request.OPRFPrivateKey),
 			juicebox.CheckScalar(request.EncryptionKeyScalarShare),
 			juicebox.CheckPoint(request.OPRFSignedPublicKey.PublicKey))
 	case juicebox.Recover2:
-		return juicebox.CheckPoint(request.OPRFBlindedInput)
+		return juicebox.ReadInput(request.OPRFBlindedInput)
 	}
-	return nil
+	return input, nil
 }

@@ -12,7 +12,7 @@ import (
 
 // update spends before it answers: nothing that the share touched exists before the
 // store has said that the guess is durably written.
-func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request, from netip.Prefix) (juicebox.Response, *refusal) {
+func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Request, input juicebox.Input, from netip.Prefix) (juicebox.Response, *refusal) {
 	var before, record Record
 	var reply juicebox.Response
 	var wait time.Duration
@@ -41,9 +41,8 @@ func (r *Realm) update(ctx context.Context, caller Caller, request juicebox.Requ
 	r.population.changed(before.State, record.State)
 	r.record(caller, reply, &record)
 	if guess, ok := reply.(juicebox.Recover2Response); ok && guess.Status == juicebox.StatusOK {
-		blinded := request.(juicebox.Recover2).OPRFBlindedInput
-		guess.OPRFBlindedResult, guess.OPRFProof, err = juicebox.EvaluateFor(
-			record.Registration.OPRFPrivateKey, record.Registration.OPRFSignedPublicKey.PublicKey, blinded)
+		registration := &record.Registration
+		guess.OPRFBlindedResult, guess.OPRFProof, err = input.Evaluate(registration.OPRFPrivateKey, registration.OPRFSignedPublicKey.PublicKey)
 		if err != nil {
 			return nil, r.noAnswer(ctx, requestName(request), err)
 		}
