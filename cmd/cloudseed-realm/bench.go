@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync"
@@ -22,6 +24,7 @@ type benchOptions struct {
 	keyVersion         uint64
 	users, connections int
 	recoveries         int
+	filled             uint32
 	pid                int
 }
 
@@ -60,6 +63,8 @@ as its plain text, or an Ed25519 key as hexadecimal PKCS 8.`,
 	f.IntVar(&o.users, "users", 3000, "records to register")
 	f.IntVar(&o.recoveries, "recoveries", 0, "how many, over all users in turn (default: one for each)")
 	f.IntVar(&o.connections, "connections", 32, "how many requests run at a time, each on a connection of its own")
+	f.Uint32Var(&o.filled, "filled", 0, "the realm is of bench-fill, with so many `records`: recover only, each time another")
+	f.MarkHidden("filled")
 	f.IntVar(&o.pid, "pid", 0, "the server's process `id` on this computer, to print its CPU time for each operation (Linux)")
 	return c
 }
@@ -79,10 +84,14 @@ func bench(ctx context.Context, o *benchOptions, w io.Writer) error {
 	if o.recoveries == 0 {
 		o.recoveries = o.users
 	}
+	if o.filled > 0 {
+		return benchFilled(ctx, client, o, signer, id, w)
+	}
+	run := cryptorand.Text()
 	users := make([]*benchUser, o.users)
 	for i := range users {
 		rounds := (o.recoveries + o.users - 1) / o.users
-		if users[i], err = newBenchUser(client, o.address, signer(i, id), rounds); err != nil {
+		if users[i], err = newBenchUser(client, o.address, signer(fmt.Sprintf("bench-%s-%d", run, i), id), rounds); err != nil {
 			return err
 		}
 	}
@@ -97,6 +106,24 @@ func bench(ctx context.Context, o *benchOptions, w io.Writer) error {
 		_, err := users[i].ask(ctx, 0, juicebox.Delete{})
 		return err
 	}))
+}
+
+// benchFilled recovers records of a realm that has grown, by chance from all of them.
+func benchFilled(ctx context.Context, client *http.Client, o *benchOptions, sign signer, id juicebox.RealmID, w io.Writer) error {
+	if o.recoveries == 0 {
+		o.recoveries = o.users
+	}
+	all := make([]*benchUser, o.recoveries)
+	for i := range all {
+		token, err := sign(filledUser(rand.Uint32N(o.filled)), id)(i)
+		if err != nil {
+			return err
+		}
+		all[i] = filledBenchUser(client, o.address, token)
+	}
+	return o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error {
+		return all[i].recover(ctx, 0, i%64 == 0)
+	})
 }
 
 // phase runs n operations, as many at a time as there are connections, and prints how

@@ -42,3 +42,28 @@ func TestBench(t *testing.T) {
 		t.Errorf("wrong key: %v\n%s", err, out)
 	}
 }
+
+// Whoever of a filled realm is asked for, the record opens and is of the registration that
+// bench knows.
+func TestBenchFilled(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "filled")
+	if out, err := exec.Command("cloudseed-realm", "bench-fill", "--data", dir, "--records", "30").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	_, tenants := acmeTenant(t)
+	d := &daemon{dir: dir, args: []string{"--tenants", tenants}}
+	d.start(t)
+	t.Cleanup(d.kill)
+	hmac := filepath.Join(t.TempDir(), "hmac")
+	os.WriteFile(hmac, []byte("the HS256 key of version 1\n"), 0o600)
+	args := []string{"bench", "--address", d.url, "--key", hmac, "--recoveries", "70", "--connections", "4", "--filled"}
+	if out, err := exec.Command("cloudseed-realm", append(args, "30")...).CombinedOutput(); err != nil || !regexp.MustCompile(`^recover  70 in `).Match(out) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command("cloudseed-realm", append(args, "3000")...).CombinedOutput(); err == nil {
+		t.Errorf("records that were not filled in were recovered\n%s", out)
+	}
+	if err := exec.Command("cloudseed-realm", "bench-fill", "--data", dir, "--records", "30").Run(); err == nil {
+		t.Error("a realm that was there was filled")
+	}
+}

@@ -49,9 +49,9 @@ func benchRealm(ctx context.Context, client *http.Client, o *benchOptions) (id j
 	return juicebox.ParseRealmID(answer.RealmID)
 }
 
-// A signer signs for the user of a number. What it returns makes tokens for that user, another
+// A signer signs for the user of a name. What it returns makes tokens for that user, another
 // one for each round.
-type signer func(user int, realm juicebox.RealmID) func(round int) (string, error)
+type signer func(user string, realm juicebox.RealmID) func(round int) (string, error)
 
 func newSigner(o *benchOptions) (signer, error) {
 	if o.key == "" {
@@ -73,12 +73,11 @@ func newSigner(o *benchOptions) (signer, error) {
 			method, key = jwt.SigningMethodEdDSA, private
 		}
 	}
-	run := rand.Text()
-	return func(user int, realm juicebox.RealmID) func(int) (string, error) {
+	return func(user string, realm juicebox.RealmID) func(int) (string, error) {
 		return func(round int) (string, error) {
 			now := time.Now()
 			token := jwt.NewWithClaims(method, jwt.MapClaims{
-				"iss": o.tenant, "sub": fmt.Sprintf("bench-%s-%d", run, user), "aud": realm.String(), "scope": "user",
+				"iss": o.tenant, "sub": user, "aud": realm.String(), "scope": "user",
 				"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(12 * time.Hour).Unix(), "jti": strconv.Itoa(round)})
 			token.Header["kid"] = o.tenant + ":" + strconv.FormatUint(o.keyVersion, 10)
 			return token.SignedString(key)
@@ -87,7 +86,7 @@ func newSigner(o *benchOptions) (signer, error) {
 }
 
 // builtInToken is an owner's. It holds for ten minutes, less a second for each round.
-func builtInToken(_ int, realm juicebox.RealmID) func(int) (string, error) {
+func builtInToken(_ string, realm juicebox.RealmID) func(int) (string, error) {
 	owner := ed25519.NewKeyFromSeed([]byte(rand.Text() + rand.Text())[:ed25519.SeedSize])
 	return func(round int) (string, error) {
 		now := time.Now().Add(-time.Duration(round) * time.Second)
@@ -128,6 +127,17 @@ func newBenchUser(client *http.Client, address string, sign func(int) (string, e
 		return p
 	}
 	return u, nil
+}
+
+// filledBenchUser is one of bench-fill, with one token.
+func filledBenchUser(client *http.Client, address, token string) *benchUser {
+	u := &benchUser{client: client, url: address + "req", tokens: []string{token}, record: filledRegistration()}
+	input := ristretto255.NewElement().ScalarBaseMult(filledScalar(2))
+	u.blinded = juicebox.Point(input.Bytes())
+	u.result = func() juicebox.Point {
+		return juicebox.Point(ristretto255.NewElement().ScalarMult(filledScalar(1), input).Bytes())
+	}
+	return u
 }
 
 func benchScalar() *ristretto255.Scalar {

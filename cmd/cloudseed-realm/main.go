@@ -77,7 +77,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? init or serve") },
 	}
-	root.AddCommand(newInit(), newServe(), newMigrate(), newBackup(), newRestore(), newStatus(), newRotate(), newBench(), newVersion())
+	root.AddCommand(newInit(), newServe(), newMigrate(), newBackup(), newRestore(), newStatus(), newRotate(), newBench(), newBenchFill(), newVersion())
 	for _, c := range root.Commands() {
 		completeFlags(c)
 	}
