@@ -142,7 +142,7 @@ func tokenFlows(servers three, v *acme) []flow {
 		}},
 		{"refused tokens", []option{v.token("1", nil)}, []step{
 			register(),
-			refused(v.token("1", jwt.MapClaims{"exp": minute(-1)})), refused(v.token("1", jwt.MapClaims{"nbf": minute(1)})),
+			refused(v.token("1", jwt.MapClaims{"exp": minute(-1)})), refused(v.token("1", jwt.MapClaims{"nbf": minute(30), "exp": minute(40)})),
 			refused(v.token("1", jwt.MapClaims{"exp": minute(25 * 60)})), refused(v.token("1", jwt.MapClaims{"exp": nil})),
 			refused(v.token("1", jwt.MapClaims{"aud": juicebox.RealmID{9}.String()})), refused(v.token("1", jwt.MapClaims{"scope": "audit"})),
 			refused(v.token("1", jwt.MapClaims{"iss": "other"})), refused(v.token("1", jwt.MapClaims{"sub": ""})),
