@@ -176,13 +176,45 @@ func TestExportAndVersions(t *testing.T) {
 	c.says(t, of("versions", id), "The folder of USB stick is not there.", "There may be versions here.")
 }
 
+// One more place gets the same bytes without the PIN; giving the first one up leaves its files,
+// and the last place is not given up.
+func TestPlacesOfABackup(t *testing.T) {
+	c, d, folder := managed(t)
+	id, second := d.Vault.String(), t.TempDir()
+	c.says(t, of("add-place", id), "One more place for “Samantha”")
+	c.leads(t, "add-place", "add-place", "kind", "folder", "address", second, "name", "Second")
+	c.says(t, "add-place", "Reached just now", "Put the backup there")
+	if next := c.work("begin-add"); next != of("backup-places", id) {
+		t.Fatalf("adding leads to %q", next)
+	}
+	c.says(t, of("backup-places", id), "Put there and read back", "Give up Second")
+	const name = "Wallet backup - Samantha - wallet 1.age"
+	one, _ := os.ReadFile(filepath.Join(folder, name))
+	two, err := os.ReadFile(filepath.Join(second, name))
+	if err != nil || !bytes.Equal(one, two) {
+		t.Errorf("the new place has other bytes: %v", err)
+	}
+	if next := c.work("release", "vault", id, "name", "USB stick"); next != of("backup-places", id) {
+		t.Fatalf("giving up leads to %q", next)
+	}
+	if body := c.get(of("backup-places", id)); strings.Contains(body, "Give up USB stick") {
+		t.Errorf("still there:\n%s", body)
+	}
+	if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+		t.Errorf("the file in the place is gone: %v", err)
+	}
+	if next := c.work("release", "vault", id, "name", "Second"); next != "error" {
+		t.Fatalf("giving up the last place leads to %q", next)
+	}
+}
+
 // Every page about a backup leads home when there is none of that id, and those of a flow
 // when nothing was typed.
 func TestPagesOfNoBackup(t *testing.T) {
 	c := newClient(t, newApp(t, Config{}))
 	for route := range routes {
 		screen, get := strings.CutPrefix(route, "GET ")
-		about := []string{"manage", "change", "change-words", "new-pin", "new-pin-again", "changed", "pin-servers", "delete", "deleted", "export", "versions"}
+		about := []string{"manage", "change", "change-words", "new-pin", "new-pin-again", "changed", "pin-servers", "delete", "deleted", "export", "versions", "backup-places", "add-place"}
 		if !get || !slices.Contains(about, screen) {
 			continue
 		}

@@ -70,10 +70,11 @@ func (a *App) submitPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 
 // submitPlaceRemove takes a place off the list again, of either flow.
 func (a *App) submitPlaceRemove(w http.ResponseWriter, r *http.Request, s *session) {
-	places, back := &s.backup.places, "places"
-	if r.PostFormValue("flow") == "restore" {
-		places, back = &s.restore.places, "restore"
+	back := r.PostFormValue("flow")
+	if back != "restore" && back != "add-place" {
+		back = "places"
 	}
+	places := s.placesOf(back)
 	i := slices.IndexFunc(*places, func(p chosenPlace) bool { return p.Name == r.PostFormValue("name") })
 	if i >= 0 {
 		address := (*places)[i].URL
@@ -83,6 +84,17 @@ func (a *App) submitPlaceRemove(w http.ResponseWriter, r *http.Request, s *sessi
 		}
 	}
 	to(w, r, s, back)
+}
+
+// placesOf are the places chosen in a flow: "places", "restore" or "add-place".
+func (s *session) placesOf(flow string) *[]chosenPlace {
+	switch flow {
+	case "restore":
+		return &s.restore.places
+	case "add-place":
+		return &s.add.places
+	}
+	return &s.backup.places
 }
 
 // reach opens the place that a form names and lists it once. The screen it returns holds

@@ -72,6 +72,11 @@ var routes = map[string]screenFunc{
 	"POST exported":      (*App).saveExported,
 	"GET versions":       (*App).showVersions,
 	"POST versions":      (*App).submitVersions,
+	"GET backup-places":  (*App).showBackupPlaces,
+	"GET add-place":      (*App).showAddPlace,
+	"POST add-place":     (*App).submitAddPlace,
+	"POST begin-add":     (*App).submitBeginAdd,
+	"POST release":       (*App).submitRelease,
 	"GET stolen":         (*App).showStolen,
 
 	"POST resume":  (*App).submitResume,

@@ -179,6 +179,8 @@ func fileSamples(d *cloudseed.Device) []sample {
 	fetched := export
 	fetched.Files = []fileRow{{0, "Wallet backup - Samantha - wallet 3.age", "20 KB"}, {1, "Wallet backup - Samantha - files 2.age", "64 KB"}}
 	return []sample{
+		{"backup-places", "backup-places", aboutBackup(d, "Places", "places", backupPlacesScreen{"x", d.Name, placeRows(d)})},
+		{"add-place", "places", aboutBackup(d, "One more place", "places", placesScreen{Action: "add-place", Wallet: d.Name, Kind: "folder", Folder: "/home/sam/Cloudseed backups", Chosen: rowsReached()[:1]})},
 		{"versions", "versions", aboutBackup(d, "Versions", "search", *screen)},
 		{"versions-not-yet", "versions", aboutBackup(d, "Versions", "search", versionsScreen{ID: "x", Wallet: d.Name})},
 		{"versions-none", "versions", aboutBackup(d, "Versions", "search", *versionsOf(d, &cloudseed.Search{}, sampleTime))},

@@ -114,7 +114,8 @@ type placesScreen struct {
 	User    string
 	Bucket  string // of S3, with the folder in it
 	Restore bool
-	Missing bool // the folder is not there and could be made
+	Wallet  string // of the backup that one more place is for; "" for a new one
+	Missing bool   // the folder is not there and could be made
 
 	Clouds          []providerCard
 	NextcloudSignIn bool   // Nextcloud can be signed in to in the browser

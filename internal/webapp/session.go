@@ -17,6 +17,7 @@ type session struct {
 	restore restoreFlow
 	kit     kitFlow
 	change  changeFlow
+	add     addFlow
 	deleted *deletedScreen  // what came of the last deletion
 	copies  *exported       // sealed files to save
 	seen    *versionsScreen // the last complete look into the places of one backup
@@ -63,11 +64,12 @@ func (s *session) forget(idle time.Duration) {
 // clear wipes both flows and tells whether there was anything in them. A running job
 // keeps what it was given and clears that itself.
 func (s *session) clear() bool {
-	had := s.backup.begun() || s.restore.begun() || s.kit.made || s.change.begun()
+	had := s.backup.begun() || s.restore.begun() || s.kit.made || s.change.begun() || len(s.add.places) > 0
 	s.backup.clear()
 	s.restore.clear()
 	s.kit.clear()
 	s.change.clear()
+	s.add.clear()
 	s.copies, s.seen = nil, nil
 	s.dropSignIn()
 	s.reveal = time.Time{}

@@ -74,7 +74,7 @@ func (a *App) submitSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 // newSignIn reads the form: a provider (and a server), or the name of a known place.
 func (a *App) newSignIn(r *http.Request) (*signIn, error) {
 	i := &signIn{job: newJob("", "", ""), flow: "places", again: r.PostFormValue("place"), server: strings.TrimSpace(r.PostFormValue("address"))}
-	if flow := r.PostFormValue("flow"); flow == "restore" || flow == "home" {
+	if flow := r.PostFormValue("flow"); flow == "restore" || flow == "home" || flow == "add-place" {
 		i.flow = flow
 	}
 	scheme := r.PostFormValue("provider")
@@ -169,10 +169,7 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 		s.notice += " Check now, to see what is there."
 		return "home"
 	}
-	places := &s.backup.places
-	if i.flow == "restore" {
-		places = &s.restore.places
-	}
+	places := s.placesOf(i.flow)
 	if slices.ContainsFunc(*places, func(p chosenPlace) bool { return p.URL == place.URL }) {
 		s.notice = "That account of " + i.provider.Title + " is in the list already. For another one, choose it at the provider."
 		return i.flow
@@ -187,7 +184,7 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 // assumed.
 func (a *App) countsOn(s *session, address string) bool {
 	chosen := func(p chosenPlace) bool { return p.URL == address }
-	if address == "" || slices.ContainsFunc(s.backup.places, chosen) || slices.ContainsFunc(s.restore.places, chosen) {
+	if address == "" || slices.ContainsFunc(s.backup.places, chosen) || slices.ContainsFunc(s.restore.places, chosen) || slices.ContainsFunc(s.add.places, chosen) {
 		return true
 	}
 	known, err := a.Profile.Places()
