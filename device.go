@@ -57,6 +57,7 @@ type Device struct {
 	Receipt  string    `json:",omitempty"` // file name of this device's own
 
 	Reminder Reminder // of the PIN
+	Guard    Guard    // the amount that the backup is good for
 
 	Next *Record  // a change of PIN or realms of which nothing has reached a place; nil for none
 	Old  []Record // replaced registrations of which something is left
@@ -75,6 +76,9 @@ type PartState struct {
 
 	Opened time.Time // when these bytes were opened with what the PIN gave back; zero for never
 	Kit    bool      // sealed to an emergency kit as well
+
+	Sums    []string `json:",omitempty"` // SHA-256 of the attached files' contents, hex, in the order of Names
+	Earlier []Sealed `json:",omitempty"` // generations of the files part that this device had in a place before, the newest first
 }
 
 // A PlaceState is the evidence for one place.
@@ -87,8 +91,10 @@ type PlaceState struct {
 	Looked  time.Time // last time it answered completely
 	Problem string    // kind of package store at the last look; "" if that was good
 
-	Forks []string `json:",omitempty"` // names that two writers have created there, as it last said (store.Forker)
-	Drill Practice // the last one from this place
+	Forks     []string  `json:",omitempty"` // names that two writers have created there, as it last said (store.Forker)
+	Drill     Practice  // the last one from this place
+	Failing   time.Time // when the first of the failures since the last success was; zero if the last was good
+	NotBefore time.Time // a Courier does not ask the place again before
 }
 
 // Beside tells whether something else has the plain name in this place, another wallet's

@@ -101,8 +101,17 @@ func (d *Device) sealFiles(device string, files []File) error {
 	if err != nil {
 		return err
 	}
-	d.Files = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Names: fileNames(files), Pending: sealed, Kit: len(to) > 1}
+	d.Files = PartState{Generation: h.Generation, SHA256: envelope.Sum(sealed), Size: len(sealed), Sealed: h.Created, Names: fileNames(files), Pending: sealed, Kit: len(to) > 1,
+		Sums: fileSums(files), Earlier: d.earlier()}
 	return nil
+}
+
+func fileSums(files []File) []string {
+	var sums []string
+	for _, f := range files {
+		sums = append(sums, envelope.Sum(f.Data))
+	}
+	return sums
 }
 
 func fileNames(files []File) []string {
@@ -112,6 +121,10 @@ func fileNames(files []File) []string {
 	}
 	return names
 }
+
+// CheckAttachments tells whether files can be attached: their names, number and sizes, and
+// that none is one whose old copy would lose money.
+func CheckAttachments(files []File) error { return checkAttachments(files) }
 
 func checkAttachments(files []File) error {
 	for _, f := range files {

@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/profile":    {".", "store", "internal/filelock"},
+	"internal/watch":      {".", "envelope"},
 	".":                   {"envelope", "phrase", "juicebox", "store"},
 	"realm":               {"juicebox"}, // they meet in the messages only
 	"realm/sqlite":        {"realm", "juicebox", "realm/internal/durable"},

@@ -21,6 +21,7 @@ const (
 	StepRetire   StepName = "retire"    // the record of a replaced PIN is deleted
 	StepReceipt  StepName = "receipt"   // a receipt of what was opened is put into a place
 	StepCopy     StepName = "copy"      // what another device wrote is copied to a place that lacks it
+	StepPrune    StepName = "prune"     // old generations of attached files are removed from a place
 	StepSweep    StepName = "sweep"     // what was made under it is removed from a place
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/store"
@@ -69,13 +70,18 @@ func upload(ctx context.Context, cfg *Config, d *Device) error {
 	})
 	d.met(failed)
 	if len(failed) == 0 {
-		d.Stage = StageDone
-		d.Wallet.Pending, d.Files.Pending = nil, nil
+		d.complete()
 	}
 	if err := cfg.note(d); err != nil {
 		return err
 	}
 	return incomplete(d, failed)
+}
+
+// complete notes that every place has every part.
+func (d *Device) complete() {
+	d.Stage = StageDone
+	d.Wallet.Pending, d.Files.Pending = nil, nil
 }
 
 func incomplete(d *Device, failed []*PlaceError) error {
@@ -227,7 +233,7 @@ func eachPlace(cfg *Config, d *Device, do func(Place, *PlaceState) error) []*Pla
 	wait.Wait()
 	var failed []*PlaceError
 	for i, err := range errs {
-		d.Places[i].Problem = problem(err)
+		d.Places[i].went(err)
 		if err != nil {
 			failed = append(failed, &PlaceError{d.Places[i].Name, err})
 		}
@@ -242,6 +248,17 @@ func (c *Config) place(name string) (Place, bool) {
 		}
 	}
 	return Place{}, false
+}
+
+// went notes how the last thing that was done with a place went.
+func (p *PlaceState) went(err error) {
+	p.Problem = problem(err)
+	switch {
+	case err == nil:
+		p.Failing, p.NotBefore = time.Time{}, time.Time{}
+	case p.Failing.IsZero():
+		p.Failing = now()
+	}
 }
 
 // problem is the kind of a place's failure, as the Device keeps it.

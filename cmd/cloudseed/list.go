@@ -70,6 +70,7 @@ type fileRow struct {
 	Generation int       `json:"generation"`
 	Size       int       `json:"size"`
 	Modified   time.Time `json:"modified"`
+	OlderPIN   bool      `json:"older_pin,omitempty"` // sealed for a PIN that was replaced since
 }
 
 type skipRow struct {
@@ -101,7 +102,7 @@ func newListResult(s *cloudseed.Search) listResult {
 	for _, b := range s.Backups {
 		row := listRow{Name: b.Name, Vault: b.Vault.String(), Registration: b.Registration, TryingOut: b.TryingOut()}
 		for _, l := range append(append([]cloudseed.Located{}, b.Wallet...), b.Files...) {
-			row.Files = append(row.Files, fileRow{l.Place, l.File, string(l.Part), l.Generation, l.Size, l.Modified})
+			row.Files = append(row.Files, fileRow{l.Place, l.File, string(l.Part), l.Generation, l.Size, l.Modified, b.Older(l)})
 		}
 		r.Backups = append(r.Backups, row)
 	}
@@ -137,7 +138,11 @@ func (r listResult) text(w io.Writer) {
 		}
 		fmt.Fprintf(t, "%s\t%s%s\n", b.Name, b.Vault[:8], note)
 		for _, f := range b.Files {
-			fmt.Fprintf(t, "  %s\t%s\t%d bytes\t%s\n", f.Place, f.File, f.Size, f.Modified.Local().Format("2 Jan 2006 15:04"))
+			note := ""
+			if f.OlderPIN {
+				note = "\tfor an older PIN"
+			}
+			fmt.Fprintf(t, "  %s\t%s\t%d bytes\t%s%s\n", f.Place, f.File, f.Size, f.Modified.Local().Format("2 Jan 2006 15:04"), note)
 		}
 	}
 	for _, f := range r.Skipped {

@@ -22,6 +22,10 @@ var english = table{
 			"A wallet's name has 1 to 60 characters.",
 			"Nothing was changed.",
 			"Choose another name."},
+		"amount": {
+			"This is no amount of money that can be compared.",
+			"Nothing was changed.",
+			"Give a number such as 250, in the currency of the limit: see cloudseed amount."},
 		"no-backup": {
 			"No backup was found. Every place was looked at completely.",
 			"Nothing was changed.",
@@ -404,6 +408,7 @@ var english = table{
 		"retire":    {"End the PIN before", "Ending the PIN before", "The PIN before opens nothing any more"},
 		"receipt":   {"Leave word in {where} that it was opened here", "Leaving word in {where} that it was opened here", "{where} holds word that it was opened here"},
 		"copy":      {"Copy the newer backup to {where}", "Copying the newer backup to {where}", "{where} has the newer backup, read back"},
+		"prune":     {"Remove old versions from {where}", "Removing old versions from {where}", "Only the last versions are kept in {where}"},
 		"sweep":     {"Remove the old file from {where}", "Removing the old file from {where}", "Removed the old file from {where}"},
 
 		"delete retire": {"Delete the records at the PIN servers", "Deleting the records at the PIN servers", "No copy opens with the PIN any more"},

@@ -31,6 +31,7 @@ var kinds = []kind{
 	{cloudseed.ErrFewTries, "few-tries", ExitFailure},
 	{cloudseed.ErrReminderOver, "reminder-over", ExitFailure},
 	{cloudseed.ErrOtherStanza, "other-stanza", ExitFailure},
+	{cloudseed.ErrAmount, "amount", ExitUsage},
 	{cloudseed.ErrNoTries, "no-tries", ExitNoTries},
 	{cloudseed.ErrNoRecord, "no-record", ExitFailure},
 	{cloudseed.ErrElsewhere, "elsewhere", ExitFailure},
