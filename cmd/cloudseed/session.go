@@ -110,7 +110,7 @@ func (s *session) open() error {
 	if err != nil {
 		return err
 	}
-	if s.profile, err = profile.Open(dir); err != nil {
+	if s.profile, err = profile.OpenAsking(context.Background(), dir); err != nil {
 		return err
 	}
 	s.closers = append(s.closers, s.profile.Close)

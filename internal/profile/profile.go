@@ -5,7 +5,9 @@
 //	profile.json         format, places and which of them have a password, PIN servers
 //	devices/VAULT.json   one cloudseed.Device each
 //	pin-servers/         the embedded PIN servers, for trying out
+//	watch.json           which files are watched for each vault
 //	lock                 held by the one process that may write
+//	watching, wanted     held by the one process that watches, and by one that it should give way to
 //
 // Directories are made 0700 and files 0600. Every file is replaced whole and durably.
 // What cannot be read, or was made by a later version, is an error and is left as it is:

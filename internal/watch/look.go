@@ -111,13 +111,18 @@ func (w *watcher) report(lost []*FileError) {
 		w.since = time.Now()
 	}
 	w.mu.Unlock()
+	if len(lost) > 0 && !w.told.IsZero() && time.Since(w.told) >= time.Hour {
+		w.tell(Event{Missing: lost[0], Failing: w.since})
+		w.told = time.Now()
+	}
 	for _, l := range lost {
 		known := false
 		for _, b := range before {
 			known = known || b.Path == l.Path
 		}
 		if !known {
-			w.tell(Event{Missing: l})
+			w.tell(Event{Missing: l, Failing: w.since})
+			w.told = time.Now()
 		}
 	}
 }

@@ -52,13 +52,13 @@ type Turn struct {
 	Done   func()          // gives it back
 }
 
-// An Event is one thing that happened. Exactly one of the fields is set.
+// An Event is one thing that happened. Exactly one of the first four fields is set.
 type Event struct {
 	Changed []string          // names of files that changed, whole
-	Missing *FileError        // a file that cannot be read now
+	Missing *FileError        // a file that cannot be read; told again every hour
 	Sent    *cloudseed.Device // every place has the last state, read back
 	Failed  error             // what kept the last state from some place, or from being sealed
-	Failing time.Time         // with Failed: since when; zero if it is not known
+	Failing time.Time         // with Missing or Failed: since when; zero if it is not known
 	Next    time.Time         // with Failed: when it is tried again
 }
 
@@ -131,7 +131,8 @@ type watcher struct {
 	lost   []*FileError     // files that cannot be read, at the last look
 	since  time.Time        // when the first of them was lost
 
-	pruned  int // the generation after which old ones were removed
+	told    time.Time // when a lost file was told of last
+	pruned  int       // the generation after which old ones were removed
 	telling sync.Mutex
 }
 
