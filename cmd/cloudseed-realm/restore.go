@@ -13,9 +13,9 @@ import (
 
 // restoreOptions are the flags of restore.
 type restoreOptions struct {
-	dir, keys, from string
-	accept          bool
-	leave           uint16
+	dir, database, keys, from string
+	accept                    bool
+	leave                     uint16
 }
 
 const restoreHelp = `Make a realm from a backup in a new directory (--from), or accept an older database
@@ -35,6 +35,9 @@ more. Records that were registered after the copy was made are missing from it, 
 those deleted or replaced since are there again, with the guesses that they have left.
 
 Nothing is in its place before all is done: if this is interrupted, run it again.
+A PostgreSQL database is restored with its own tools while every process of the realm
+is stopped. Nobody knows what is missing then: --accept --database takes all guesses,
+in place.
 The key file must be there: put its newest copy back first. Never put back a copy of
 the file .mark: it would not know of the last guesses.`
 
@@ -45,26 +48,44 @@ func newRestore() *cobra.Command {
 		Short: "Make a realm from a backup without giving guesses back",
 		Long:  restoreHelp,
 		Example: `  cloudseed-realm restore --data realm --from monday.db --keys keys.json
-  cloudseed-realm restore --data realm --accept`,
+  cloudseed-realm restore --data realm --accept
+  cloudseed-realm restore --database postgres://realm@db/realm --keys keys.json --accept`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.dir == "" {
-				return errNoData
+			if err := o.check(); err != nil {
+				return err
 			}
-			if (o.from == "") == !o.accept {
-				return errors.New("give one of --from FILE, a backup for a new directory, and --accept, for the database in the directory")
+			if o.database != "" {
+				return o.acceptDatabase(c.Context(), c.OutOrStdout())
 			}
 			return o.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&o.dir, "data", "", "`directory` to make, or with --accept the one that init made")
+	f.StringVar(&o.database, "database", "", databaseUsage)
 	f.StringVar(&o.from, "from", "", "`file` that backup made")
 	f.BoolVar(&o.accept, "accept", false, "go on with the older database that is in the directory")
 	f.StringVar(&o.keys, "keys", "", keysUsage)
 	f.Uint16Var(&o.leave, "leave", 0, "give back up to this many `guesses` of every record, if it had them")
 	c.MarkFlagFilename("from")
 	return c
+}
+
+func (o *restoreOptions) check() error {
+	switch {
+	case o.database != "" && o.dir != "":
+		return errOneDatabase
+	case o.database != "" && o.keys == "":
+		return errNoKeys
+	case o.database != "" && (!o.accept || o.from != ""):
+		return errors.New("--database goes with --accept: restore the database with its own tools first")
+	case o.database == "" && o.dir == "":
+		return errNoData
+	case (o.from == "") == !o.accept:
+		return errors.New("give one of --from FILE, a backup for a new directory, and --accept, for the database in the directory")
+	}
+	return nil
 }
 
 var errNotOlder = errors.New("this database is not an older copy")
