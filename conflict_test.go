@@ -88,6 +88,26 @@ func TestTakeTheirs(t *testing.T) {
 	}
 }
 
+// The other device has written on: what is sealed goes above all of it.
+func TestSealAboveMoreThanOne(t *testing.T) {
+	w := newWorld(t)
+	d := w.create(newWallet(t, 12, phrase.English), labels("one"))
+	phone, _ := w.phone()
+	r := w.restoredOn(phone)
+	for _, text := range []string{"two", "three"} {
+		if err := Update(ctx, phone, r.Device, labels(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var conflict *ConflictError
+	if err := Check(ctx, w.config(), d); !errors.As(err, &conflict) || conflict.Theirs.Generation != 3 {
+		t.Fatalf("check: %v", err)
+	}
+	if err := SealAbove(ctx, w.config(), d, labels("ours")); err != nil || d.Files.Generation != 4 {
+		t.Errorf("seal above: generation %d, %v", d.Files.Generation, err)
+	}
+}
+
 // Something that only looks like another device's file is not taken.
 func TestTakeTheirsOnlyAuthentic(t *testing.T) {
 	w, d, conflict := twoWriters(t)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/phrase"
+	"github.com/cloudseed/cloudseed/store"
 )
 
 // A computer that knew an older registration takes the newer one over, keeps its places, and
@@ -60,5 +61,39 @@ func TestFollowNotOlder(t *testing.T) {
 	takeOver(t, w.config(), &Restored{Device: old, Wallet: r.Wallet})
 	if r.Follow(old, true) {
 		t.Error("an older registration is taken")
+	}
+}
+
+// Of a fork the person decides for the other side: this computer's own side then ends.
+func TestFollowDecidesAFork(t *testing.T) {
+	w := newWorld(t)
+	wallet := newWallet(t, 12, phrase.English)
+	d := w.create(wallet)
+	phone, _ := w.phone()
+	r := w.restoredOn(phone)
+	w.b.Before = func(op, _ string) error { return store.Errorf(op, "", store.ErrOffline, "test") }
+	if err := ChangePIN(ctx, phone, r.Device, Unlock{Wallet: wallet}, newPIN(), Routine); err == nil {
+		t.Fatal("the change reached a place that is down")
+	}
+	w.b.Before = nil
+	wantError(t, "the fork", ChangePIN(ctx, w.config(), d, Unlock{Wallet: wallet}, pin(), Routine), ErrFork)
+
+	theirs, err := w.tryPIN(&w.config().Places[0], newPIN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if theirs.Follow(d, false) {
+		t.Error("decided without the person")
+	}
+	if !theirs.Follow(d, true) || len(theirs.Device.Old) != 2 {
+		t.Fatalf("followed: %+v", theirs.Device)
+	}
+	if err := Resume(ctx, w.config(), theirs.Device); err != nil || len(theirs.Device.Old) != 0 {
+		t.Fatalf("resume: %v", err)
+	}
+	for _, p := range w.config().Places {
+		if _, err := w.tryPIN(&p, newPIN()); err != nil {
+			t.Errorf("%s: %v", p.Name, err)
+		}
 	}
 }

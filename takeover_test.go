@@ -61,6 +61,10 @@ func TestTakeOver(t *testing.T) {
 		}
 	}
 
+	if err := Check(ctx, phone, r.Device); err != nil || r.Device.OpenedElsewhere(envelope.WalletPart) != nil {
+		t.Errorf("the phone takes its own receipt for another's: %v", err)
+	}
+
 	n := takeOver(t, phone, r)
 	if n.Registration != 2 || n.State(time.Now()) != StateProtected || n.OpenedElsewhere(envelope.WalletPart) != nil {
 		t.Errorf("the new device: %+v", n)
