@@ -77,6 +77,15 @@ func renew(ctx context.Context, cfg *Config, d *Device, with Unlock, pin secret.
 }
 
 func change(ctx context.Context, cfg *Config, d *Device, u *unlocked, pin secret.Text, why Reason) error {
+	if err := replace(ctx, cfg, d, u, pin, why); err != nil {
+		return err
+	}
+	return finish(ctx, cfg, d)
+}
+
+// replace goes as far as a change can be taken back: the new registration is made, proved,
+// sealed and journaled, and nothing has reached a place.
+func replace(ctx context.Context, cfg *Config, d *Device, u *unlocked, pin secret.Text, why Reason) error {
 	c, err := successor(cfg, d, u.wallet)
 	if err != nil {
 		return err
@@ -100,7 +109,7 @@ func change(ctx context.Context, cfg *Config, d *Device, u *unlocked, pin secret
 		return takeBack(cfg, d, err)
 	}
 	*d = *c.device
-	return finish(ctx, cfg, d)
+	return nil
 }
 
 // keepRealms fills in what cfg leaves open with what the vault has.
