@@ -171,15 +171,18 @@ func (c *creation) register(ctx context.Context, cfg *Config, pin secret.Text) e
 	pin = normalPIN(pin)
 	defer pin.Clear()
 	info := c.stanza.Hash()
+	client, prover := cfg.ownerClient(c.stanza, c.owner), cfg.guessClient(c.stanza)
+	ahead := client.Configuration.Begin(pin, info[:])
+	defer ahead.Clear()
+	client.Ahead, prover.Ahead = ahead, ahead
 	err := cfg.during(StepRegister, "", func() error {
-		client := cfg.ownerClient(c.stanza, c.owner)
 		return realmError(client.Register(ctx, pin, c.vaultKey, info[:], uint16(c.stanza.Guesses)))
 	})
 	if err != nil {
 		return err
 	}
 	return cfg.during(StepProve, "", func() error {
-		r, err := cfg.guessClient(c.stanza).Recover(ctx, pin, info[:])
+		r, err := prover.Recover(ctx, pin, info[:])
 		if err != nil {
 			return realmError(err)
 		}

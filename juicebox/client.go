@@ -56,6 +56,10 @@ type Client struct {
 	// guess count exactly one more: otherwise it fails with [ErrMeanwhile].
 	Used map[RealmID]uint16
 
+	// Ahead is the PIN as it is being stretched already; nil: Register and Recover begin with it
+	// when they need it.
+	Ahead *Ahead
+
 	// AllowFastInsecure accepts the PIN hashing mode for tests.
 	AllowFastInsecure bool
 

@@ -40,7 +40,7 @@ func (c *Client) Recover(ctx context.Context, pin secret.Text, info []byte) (Rec
 	if err := r.findVersion(ctx, parties); err != nil {
 		return Recovered{}, err
 	}
-	stretched, err := stretch(pin, c.Configuration.PINHashingMode, r.version, info)
+	stretched, err := c.forRecovery(pin, r.version, info)
 	if err != nil {
 		return Recovered{}, err
 	}

@@ -3,7 +3,6 @@ package juicebox
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
 
@@ -30,7 +29,12 @@ func (c *Client) Register(ctx context.Context, pin, sec secret.Text, info []byte
 	if _, _, err := gather(answers, need, expect[Register1Response]); err != nil {
 		return err
 	}
-	parts, err := c.Configuration.makeRegistration(pin, sec, info, guesses)
+	version, stretched, err := c.forRegistration(pin, info)
+	if err != nil {
+		return err
+	}
+	defer stretched.clear()
+	parts, err := c.Configuration.makeRegistration(version, stretched, sec, guesses)
 	if err != nil {
 		return err
 	}
@@ -40,15 +44,8 @@ func (c *Client) Register(ctx context.Context, pin, sec secret.Text, info []byte
 }
 
 // makeRegistration makes a new registration's part for every realm, in order of ids.
-func (c Configuration) makeRegistration(pin, sec secret.Text, info []byte, guesses uint16) ([]Register2, error) {
-	common := Register2{NumGuesses: guesses}
-	rand.Read(common.Version[:]) // never fails: it ends the program instead (Go 1.24)
-	s, err := stretch(pin, c.PINHashingMode, common.Version, info)
-	if err != nil {
-		return nil, err
-	}
-	defer s.clear()
-
+func (c Configuration) makeRegistration(version RegistrationVersion, s *stretched, sec secret.Text, guesses uint16) (parts []Register2, err error) {
+	common := Register2{Version: version, NumGuesses: guesses}
 	key := randomScalar()
 	keyShares := split(key, c.RecoverThreshold, len(c.Realms))
 	product := ristretto255.NewElement().ScalarMult(key, hashToGroup(s.accessKey[:]))
@@ -65,7 +62,7 @@ func (c Configuration) makeRegistration(pin, sec secret.Text, info []byte, guess
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
-	parts := make([]Register2, len(c.Realms))
+	parts = make([]Register2, len(c.Realms))
 	for i, realm := range c.sorted() {
 		parts[i] = common
 		parts[i].share(realm.ID, keyShares[i], scalarShares[i], &unlock, signer)
