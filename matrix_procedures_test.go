@@ -42,8 +42,9 @@ var procedures = []procedure{
 	{name: "take over on another device", before: taken, run: simTakeOver, done: changed, undone: unchanged},
 	{name: "add kit with the PIN", before: made, run: simAddKit(Unlock{PIN: pinOf(firstPIN)}), done: unchanged, undone: unchanged},
 	{name: "add kit with the words", before: made, run: simAddKit(Unlock{}), done: unchanged, undone: unchanged},
-	{name: "add place", before: madeInOne, run: simAddPlace, done: truth{pin: firstPIN, files: 1, places: 2}, undone: truth{pin: firstPIN, files: 1, places: 1}},
-	{name: "release place", before: made, run: simRelease, done: truth{pin: firstPIN, files: 1, places: 1}, undone: truth{pin: firstPIN, files: 1}},
+	// When a journal says that it failed and did not, the place may be added or released all the same.
+	{name: "add place", before: madeInOne, run: simAddPlace, done: truth{pin: firstPIN, files: 1, places: 2}},
+	{name: "release place", before: made, run: simRelease, done: truth{pin: firstPIN, files: 1, places: 1}},
 	{name: "delete", before: made, run: simDelete, done: truth{gone: true}},
 	{name: "resume a creation", before: interrupted(func(p *process) error { _, err := simCreate(p); return err }, "first create 1"),
 		run: simResume, done: truth{pin: firstPIN, files: 1}, undone: truth{pin: firstPIN, files: 1}},
