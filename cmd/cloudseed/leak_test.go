@@ -64,6 +64,9 @@ func TestNothingLeaks(t *testing.T) {
 		{0, []string{"list"}},
 		{0, []string{"check"}},
 		{4, []string{"restore", "--pin-file", file("wrong", wrong)}},
+		{4, []string{"remind", "--now", "--pin-file", file("wrong", wrong)}},
+		{0, []string{"remind", "--now", "--pin-file", file("pin", pin)}},
+		{0, []string{"drill", "--pin-file", file("pin", pin)}},
 		{0, []string{"restore", "--pin-file", file("pin", pin)}},
 		{0, []string{"restore", "--pin-file", "-", "--json"}},
 	} {

@@ -26,6 +26,9 @@ var failureTitles = map[string]string{
 	"no-tries":       "No tries are left",
 	"elsewhere":      "It opens on another computer",
 	"damaged":        "This file is damaged",
+	"stranger":       "Somebody tried the PIN",
+	"few-tries":      "Too few tries to practise",
+	"reminder-over":  "Enough for today",
 }
 
 func failureTitle(p *problem) string {
@@ -45,6 +48,10 @@ func (a *App) failed(s *session, j *job, err error, retry, vault string) string 
 		p.Help, p.Link = "real", "About PIN servers"
 	case "no-tries":
 		p.Help, p.Link, p.Retry = "no-tries", "What to do when no try is left", ""
+	case "stranger", "few-tries", "reminder-over":
+		if vault != "" {
+			p.Help, p.Link = of("change", vault), "Choose a new PIN"
+		}
 	case "no-record":
 		p.Help, p.Link, p.Retry = "other", "Other ways to bring the wallet back", ""
 	}

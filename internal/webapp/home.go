@@ -42,11 +42,11 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.ForState(state), Badge: "bad",
 		Proved: when(d.Proved), Places: placeRows(d), Needed: d.Needed, Guesses: d.Guesses,
 		Unfinished: state == cloudseed.StateUnfinished, TryingOut: d.TryingOut()}
-	row.Kit = words.ForKit(d.KitStatus())
+	row.Kit, row.PIN = words.ForKit(d.KitStatus()), pinCardOf(d, now)
 	switch state {
 	case cloudseed.StateProtected:
 		row.Badge, row.Good = "good", true
-	case cloudseed.StateTryingOut, cloudseed.StateQueued:
+	case cloudseed.StateTryingOut, cloudseed.StateQueued, cloudseed.StateWaiting:
 		row.Badge = "try"
 	}
 	row.Servers = serverRows(d)

@@ -49,14 +49,24 @@ func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *sessio
 	}
 	accepted := f.accepted
 	var restored *cloudseed.Restored
+	said := ""
 	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
 		c := a.config(places, step)
 		c.Realms, c.AcceptRealms = a.Known, accepted
+		c.Known, _ = a.Profile.Devices()
 		restored, err = cloudseed.Restore(ctx, c, chosen, pin)
 		pin.Clear()
+		if err == nil {
+			said = a.afterRestore(ctx, c, restored)
+		}
 		return err
 	}
-	a.run(s, j, do, func(err error) string { return a.restored(s, j, restored, err) })
+	a.run(s, j, do, func(err error) string {
+		if err == nil {
+			s.notice = said
+		}
+		return a.restored(s, j, restored, err)
+	})
 	to(w, r, s, "progress")
 }
 

@@ -79,6 +79,11 @@ var routes = map[string]screenFunc{
 	"POST release":       (*App).submitRelease,
 	"GET stolen":         (*App).showStolen,
 
+	"GET remind":  (*App).showRemind,
+	"POST remind": (*App).submitRemind,
+	"GET drill":   (*App).showDrill,
+	"POST drill":  (*App).submitDrill,
+
 	"POST resume":  (*App).submitResume,
 	"POST check":   (*App).submitCheck,
 	"GET progress": (*App).showProgress,

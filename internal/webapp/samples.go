@@ -23,7 +23,7 @@ type sample struct {
 // samples is every screen in every state.
 func samples() []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), practiceSamples(), errorSamples()} {
 		all = append(all, some...)
 	}
 	for i := range all {

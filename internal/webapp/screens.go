@@ -206,6 +206,7 @@ type walletRow struct {
 	Deleting    bool
 	TryingOut   bool
 	Kit         string // how far the emergency kit can be relied on
+	PIN         pinCard
 }
 
 // A serverRow is one PIN server with what was seen of it.

@@ -12,21 +12,22 @@ type session struct {
 	cookie string
 	token  string // in every form
 
-	mu      sync.Mutex // guards what follows; held for a whole request, never while a job runs
-	backup  backupFlow
-	restore restoreFlow
-	kit     kitFlow
-	change  changeFlow
-	add     addFlow
-	deleted *deletedScreen  // what came of the last deletion
-	copies  *exported       // sealed files to save
-	seen    *versionsScreen // the last complete look into the places of one backup
-	job     *job            // the newest; nil for none
-	signIn  *signIn         // the newest; nil for none
-	notice  string          // said once, on the next page
-	reveal  time.Time
-	timer   *time.Timer
-	ended   bool
+	mu              sync.Mutex // guards what follows; held for a whole request, never while a job runs
+	backup          backupFlow
+	restore         restoreFlow
+	kit             kitFlow
+	change          changeFlow
+	practiceProblem *problem // of the last PIN of a reminder or a drill
+	add             addFlow
+	deleted         *deletedScreen  // what came of the last deletion
+	copies          *exported       // sealed files to save
+	seen            *versionsScreen // the last complete look into the places of one backup
+	job             *job            // the newest; nil for none
+	signIn          *signIn         // the newest; nil for none
+	notice          string          // said once, on the next page
+	reveal          time.Time
+	timer           *time.Timer
+	ended           bool
 }
 
 // revealTime is how long words stay on screen before they are hidden again.
@@ -70,6 +71,7 @@ func (s *session) clear() bool {
 	s.kit.clear()
 	s.change.clear()
 	s.add.clear()
+	s.practiceProblem = nil
 	s.copies, s.seen = nil, nil
 	s.dropSignIn()
 	s.reveal = time.Time{}

@@ -14,15 +14,17 @@ var practiceWords = map[string]string{
 	"strange wrong": "the last wrong one: {last}",
 	"strange right": "none of them was a wrong PIN",
 
-	"due":       "It is time to type your PIN once, so that you do not forget it.",
-	"not due":   "The PIN is not due yet. The next reminder is on {date}; with --now it is asked for now.",
-	"right":     "The PIN is right. The next reminder is on {date}.",
-	"why":       "The PIN is kept nowhere on this computer. The PIN servers tell whether it is right, and a wrong one costs a try.",
-	"nothing":   "No reminder is due.",
-	"practised": "Practised from {place} alone: the PIN opened the backup of this wallet, as it would on a new device.",
-	"older":     "What opened is not the newest that this computer has made. Look again now (cloudseed check).",
-	"in here":   "This was for trying out: its PIN servers are in this computer, so with the computer lost it would not have opened.",
-	"drill why": "This does what a new device would do: with one place, the PIN servers and your PIN, and nothing that this computer remembers.",
+	"due":         "It is time to type your PIN once, so that you do not forget it.",
+	"not due":     "The PIN is not due yet. The next reminder is on {date}; with --now it is asked for now.",
+	"right":       "The PIN is right. The next reminder is on {date}.",
+	"why":         "The PIN is kept nowhere on this computer. The PIN servers tell whether it is right, and a wrong one costs a try.",
+	"nothing":     "No reminder is due.",
+	"practised":   "Practised from {place} alone: the PIN opened the backup of this wallet, as it would on a new device.",
+	"older":       "What opened is not the newest that this computer has made. Look again now (cloudseed check).",
+	"in here":     "This was for trying out: its PIN servers are in this computer, so with the computer lost it would not have opened.",
+	"two wrong":   "After two wrong PINs it ends until tomorrow. When half of the tries or fewer are left, nothing is asked.",
+	"drill shows": "The backup is opened in memory and compared with this wallet. The words are not shown.",
+	"drill why":   "This does what a new device would do: with one place, the PIN servers and your PIN, and nothing that this computer remembers.",
 
 	"tried once": "The PIN of this backup was tried {count} since it was made, the right ones included.",
 	"tried last": "The last wrong one was on {last}.",
@@ -63,6 +65,9 @@ func strangerLines(e *cloudseed.StrangerError) []string {
 	}
 	return append(lines, fill(practiceWords["strange wrong"], "last", moment(e.Last)))
 }
+
+// Date is a day as people write it: "22 November 2026".
+func Date(t time.Time) string { return date(t) }
 
 // date and moment are times as people of this computer read them.
 func date(t time.Time) string {

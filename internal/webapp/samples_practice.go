@@ -1,0 +1,28 @@
+package webapp
+
+import "github.com/cloudseed/cloudseed"
+
+func practiceSamples() []sample {
+	d := sampleDevice()
+	about := func(action string, why error) page {
+		p := practicePage(d, action)
+		if why != nil {
+			p.Problem = explain(why)
+		}
+		return p
+	}
+	failed := func(err error) page {
+		p := explain(err)
+		return page{Title: failureTitle(p), Art: "alert", Problem: p}
+	}
+	return []sample{
+		{"remind", "practice", about("remind", nil)},
+		{"remind-wrong", "practice", about("remind", &cloudseed.WrongPINError{Left: 9})},
+		{"drill", "practice", about("drill", nil)},
+		{"drill-wrong", "practice", about("drill", &cloudseed.WrongPINError{Left: 9})},
+		{"remind-over", "error", failed(cloudseed.ErrReminderOver)},
+		{"remind-few-tries", "error", failed(cloudseed.ErrFewTries)},
+		{"drill-other", "error", failed(cloudseed.ErrOtherStanza)},
+		{"stranger", "error", failed(&cloudseed.StrangerError{Count: 2, Since: d.Created, Last: d.Created.AddDate(0, 0, 3)})},
+	}
+}
