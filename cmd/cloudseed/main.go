@@ -82,6 +82,6 @@ verified everywhere, 4 wrong PIN, 5 no tries left, 6 sign-in needed, 7 not found
 	root.Flags().AddFlagSet(open.Flags())
 	root.AddCommand(open, newBackup(s), newRestore(s), newStatus(s), newList(s), newCheck(s), newDrill(s), newRemind(s),
 		newPIN(s), newKit(s), newCard(s), newExport(s), newDelete(s), newPlaces(s), newDemo(s), newVersion(s),
-		newWatch(s), newAmount(s))
+		newWatch(s), newAutostart(s), newAmount(s))
 	return root
 }

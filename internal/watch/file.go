@@ -70,7 +70,11 @@ func (f *file) look(settle time.Duration) (changed, soon bool) {
 		f.moved = nil
 		return false, false
 	}
-	renamed := f.info != nil && !os.SameFile(info, f.info)
+	last := f.moved
+	if last == nil {
+		last = f.info
+	}
+	renamed := last != nil && !os.SameFile(info, last)
 	if !renamed && (f.moved == nil || !same(info, f.moved)) {
 		f.moved, f.since = info, time.Now()
 		return false, true
