@@ -261,7 +261,7 @@ func TestSignInAgain(t *testing.T) {
 	world.unlisted = store.ErrSignedOut
 	devices, _ := c.app.Profile.Devices()
 	c.work("check", "vault", devices[0].Vault.String())
-	if body := c.get("home"); !strings.Contains(body, "Sign in again") || !strings.Contains(body, `value="Google Drive"`) {
+	if body := c.get("home"); !strings.Contains(body, "Sign in to Google Drive again") || !strings.Contains(body, `value="Google Drive"`) {
 		t.Errorf("home does not offer to sign in again:\n%s", body)
 	}
 	if _, body := c.post("restore", "kind", "kept", "name", "Google Drive"); !strings.Contains(body, "Sign in to Google Drive again") {
