@@ -196,17 +196,50 @@ func (b *browser) press(label string) {
 	b.t.Helper()
 	b.whole()
 	x := fmt.Sprintf(`//*[self::button or self::a or self::summary][normalize-space(.)=%[1]s or .//*[normalize-space(.)=%[1]s] or @aria-label=%[1]s]`, quoted(label))
-	b.do(chromedp.Click(x, chromedp.NodeVisible))
+	b.steady(chromedp.Click(x, chromedp.NodeVisible))
 }
 
-// fill types into the input with that label.
+// steady is do for an action that finds an element first: when the page was replaced between
+// finding and acting, nothing was done and it is done again.
+func (b *browser) steady(action chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); ; {
+		ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+		err := chromedp.Do(ctx, action)
+		cancel()
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "Could not find node") || time.Now().After(end) {
+			b.picture("failure")
+			b.t.Fatalf("%v\non the page:\n%s", err, b.page())
+		}
+		b.whole()
+	}
+}
+
+// fill types into the input with that label, until what it holds is the text: a slow page can
+// take the focus away while one types.
 func (b *browser) fill(label, text string) {
 	b.t.Helper()
 	x := fmt.Sprintf(`//*[@id=//label[normalize-space(.)=%s]/@for]`, quoted(label))
-	b.whole()
-	b.do(chromedp.WaitVisible(x), chromedp.Focus(x))
-	ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
-	b.do(chromedp.KeyEvent(text))
+	typed := ""
+	for range 3 {
+		b.whole()
+		b.do(chromedp.WaitVisible(x))
+		b.steady(chromedp.Focus(x))
+		ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
+		b.do(chromedp.KeyEvent(text))
+		if typed = ask[string](b, `document.activeElement.value || ""`); sameText(typed, text) {
+			return
+		}
+	}
+	b.t.Fatalf("%s holds %d characters, not the %d that were typed:\n%s", label, len(typed), len(text), b.page())
+}
+
+// sameText compares what is not blank: an input may arrange words and letters of its own.
+func sameText(a, b string) bool {
+	return strings.EqualFold(strings.Join(strings.Fields(a), ""), strings.Join(strings.Fields(b), ""))
 }
 
 // open lets the browser in by the link's file, as the command does.
