@@ -42,8 +42,18 @@ func (s *session) restored(ctx context.Context, r *cloudseed.Restored, places []
 			s.tty.Tell("It has a passphrase too: %s", r.Wallet.Passphrase.Reveal())
 		}
 	}
+	cfg, _, err := s.deviceConfig(ctx, k.device)
+	if err != nil {
+		return err
+	}
+	s.leaveWord(ctx, cfg, r, k)
+	if !s.take.over && !s.asksOver(k) { // nobody waits for an answer: the result comes last
+		s.catchUp(ctx, cfg, k)
+		s.printer.result("restore", result)
+		return nil
+	}
 	s.printer.result("restore", result)
-	return s.goOn(ctx, r, k)
+	return s.goOn(ctx, cfg, r, k)
 }
 
 // kept is the backup as this computer remembers it after a restore.

@@ -25,41 +25,48 @@ func (s *session) takeFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&s.take.registration, "registration", 0, "open the backup of that `NUMBER`, not the newest; list shows them")
 }
 
-// goOn is what follows a restore on this computer: word of it is left in the places, places
-// that lag get the newest, and if the person wants it this computer takes the backup over.
-func (s *session) goOn(ctx context.Context, r *cloudseed.Restored, k kept) error {
-	cfg, _, err := s.deviceConfig(ctx, k.device)
-	if err != nil {
-		return err
-	}
+// leaveWord is what follows a restore on this computer: how often the PIN was tried is said,
+// and word of the restore is left in the places.
+func (s *session) leaveWord(ctx context.Context, cfg cloudseed.Config, r *cloudseed.Restored, k kept) {
 	s.sayTried(ctx, cfg, k.device)
-	if k.device == r.Device {
-		if err := cloudseed.LeaveReceipt(ctx, cfg, r); err != nil {
-			s.printer.note("no word could be left that it was opened here: %s", words.Line(messageOf(err).What))
-		}
+	if k.device != r.Device {
+		return
 	}
-	over, err := s.wantsOver(ctx, k)
-	if err != nil {
-		return err
+	if err := cloudseed.LeaveReceipt(ctx, cfg, r); err != nil {
+		s.printer.note("no word could be left that it was opened here: %s", words.Line(messageOf(err).What))
+	}
+}
+
+// goOn takes the backup over, if the person wants it; otherwise places that lag get the newest.
+func (s *session) goOn(ctx context.Context, cfg cloudseed.Config, r *cloudseed.Restored, k kept) error {
+	over := s.take.over
+	if s.asksOver(k) {
+		s.tty.Tell("If the device before is lost or replaced, this computer can go on with the backup. The other one then stops.")
+		var err error
+		if over, err = s.confirm(ctx, "Go on with the backup here?"); err != nil {
+			return err
+		}
 	}
 	if over {
 		return s.takeOver(ctx, cfg, r, k.device)
 	}
-	if !k.known && (k.device.Stage == cloudseed.StageSealed || len(k.device.Old) > 0) {
-		if err := cloudseed.Resume(ctx, cfg, k.device); err != nil {
-			s.printer.note("%s; cloudseed backup goes on later", words.Line(messageOf(err).What))
-		}
-	}
+	s.catchUp(ctx, cfg, k)
 	return nil
 }
 
-// wantsOver offers to take over, where the PIN was typed on a computer that is new to the backup.
-func (s *session) wantsOver(ctx context.Context, k kept) (bool, error) {
-	if s.take.over || s.tty == nil || k.known || s.take.pin.Len() == 0 || s.flags.pinFile != "" || k.device.TryingOut() {
-		return s.take.over, nil
+// asksOver tells whether to offer a take-over: where the PIN was typed on a computer that is
+// new to the backup.
+func (s *session) asksOver(k kept) bool {
+	return !s.take.over && s.tty != nil && !k.known && s.take.pin.Len() > 0 && s.flags.pinFile == "" && !k.device.TryingOut()
+}
+
+func (s *session) catchUp(ctx context.Context, cfg cloudseed.Config, k kept) {
+	if k.known || k.device.Stage != cloudseed.StageSealed && len(k.device.Old) == 0 {
+		return
 	}
-	s.tty.Tell("If the device before is lost or replaced, this computer can go on with the backup. The other one then stops.")
-	return s.confirm(ctx, "Go on with the backup here?")
+	if err := cloudseed.Resume(ctx, cfg, k.device); err != nil {
+		s.printer.note("%s; cloudseed backup goes on later", words.Line(messageOf(err).What))
+	}
 }
 
 // takeOver makes a new registration with the PIN that opened the backup.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/peer"
@@ -230,6 +231,9 @@ func (b *browser) fill(label, text string) {
 		b.steady(chromedp.Focus(x))
 		ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
 		b.do(chromedp.KeyEvent(text))
+		if strings.HasSuffix(text, kb.Enter) { // it has left the page
+			return
+		}
 		if typed = ask[string](b, `document.activeElement.value || ""`); sameText(typed, text) {
 			return
 		}
