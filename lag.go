@@ -16,8 +16,10 @@ type Lag struct {
 }
 
 // compare takes down which places hold what was opened. Places that have only older files of
-// the vault stay the device's places, so that Resume copies the rest there.
-func (r *Restored) compare(cfg *Config, b *Backup, d *Device) {
+// the vault, and those that the wallet part names although nothing was seen there now, stay
+// the device's places: Resume copies what they lack, and until then no record is ended that
+// what lies there may still need.
+func (r *Restored) compare(cfg *Config, b *Backup, d *Device, named []string) {
 	all := slices.Concat(b.Wallet, b.Files)
 	for _, other := range b.related {
 		all = append(all, other.Wallet...)
@@ -28,7 +30,8 @@ func (r *Restored) compare(cfg *Config, b *Backup, d *Device) {
 		}
 	}
 	for _, p := range cfg.Places {
-		if !slices.ContainsFunc(all, func(l Located) bool { return l.Place == p.Name }) {
+		seen := slices.ContainsFunc(all, func(l Located) bool { return l.Place == p.Name })
+		if !seen && !slices.Contains(named, p.URL) {
 			continue
 		}
 		state := d.evidence(p, now(), all)

@@ -274,7 +274,7 @@ func (r *Restored) remember(cfg *Config, b *Backup, o *envelope.Opened, wallet, 
 		Stage: StageDone, Created: r.Created, Proved: known.Proved, FilesRecipient: files, VaultRecipient: known.VaultRecipient, Kit: known.Kit,
 		Accepted: o.Manifest.Files, Wallet: wallet, Files: attached}
 	d.adopt(b.stanza, o.Wallet.Owner)
-	r.compare(cfg, b, d)
+	r.compare(cfg, b, d, o.Manifest.Places)
 	for i := range d.Realms {
 		d.Realms[i].Seen = d.Proved
 	}
