@@ -86,19 +86,20 @@ func (l *tenantLog) append(ctx context.Context, tenant string, events []event) (
 
 // turn begins the page after now.Last, and takes the oldest away if there are too many.
 func (l *tenantLog) turn(ctx context.Context, tenant string, now head) (dropped int, err error) {
-	oldest := now.First
-	after, err := change(ctx, l.store, headID(tenant), func(h *head) bool {
-		if *h != now {
+	full := false // of pages, seen by this turn: what a reader has retired is not ours to take away
+	_, err = change(ctx, l.store, headID(tenant), func(h *head) bool {
+		if full = false; *h != now {
 			return false // somebody else has
 		}
 		h.Last++
 		h.First = max(h.First, h.Last-min(h.Last, logPages-1))
+		full = h.First != now.First
 		return true
 	})
-	if err != nil || after.First == oldest {
+	if err != nil || !full {
 		return 0, err
 	}
-	gone, err := l.remove(ctx, tenant, oldest)
+	gone, err := l.remove(ctx, tenant, now.First)
 	return len(gone), err
 }
 
