@@ -36,14 +36,17 @@ func (r *Restored) compare(cfg *Config, b *Backup, d *Device, named []string) {
 		}
 		state := d.evidence(p, now(), all)
 		d.Places = append(d.Places, state)
+		if !d.verified(&state) {
+			d.Stage = StageSealed
+		}
+		if !seen {
+			continue // perhaps it could not be looked at: nothing is said of what is there
+		}
 		for _, part := range []envelope.Part{envelope.WalletPart, envelope.FilesPart} {
 			if newest, _ := d.part(part, &state); !d.holds(part, &state) {
 				r.Behind = append(r.Behind, Lag{p.Name, part, highest(all, p.Name, part), newest.Generation})
 			}
 		}
-	}
-	if len(r.Behind) > 0 {
-		d.Stage = StageSealed
 	}
 }
 

@@ -200,3 +200,24 @@ func TestGiveWay(t *testing.T) {
 	_, err := Restore(ctx, w.config(), s.Backups[1], pin())
 	wantError(t, "a copy that somebody kept", err, ErrNoRecord)
 }
+
+// A place that was down at the restore is named in the wallet part: it stays the device's, a
+// new PIN does not leave it behind, and nothing is claimed of what is there.
+func TestRestoreKeepsAPlaceThatIsDown(t *testing.T) {
+	w := newWorld(t)
+	wallet := newWallet(t, 12, phrase.English)
+	w.create(wallet)
+	w.b.Before = func(op, _ string) error { return store.Errorf(op, "", store.ErrOffline, "test") }
+	phone, _ := w.phone()
+	r := w.restoredOn(phone)
+	if len(r.Device.Places) != 2 || len(r.Behind) != 0 || r.Device.State(time.Now()) != StateUnfinished {
+		t.Errorf("%d places, behind %v, %s", len(r.Device.Places), r.Behind, r.Device.State(time.Now()))
+	}
+	if err := ChangePIN(ctx, phone, r.Device, Unlock{Wallet: wallet}, newPIN(), Routine); err == nil {
+		t.Error("a change is complete without a place that is down")
+	}
+	w.b.Before = nil
+	if _, err := w.tryPIN(&w.config().Places[1], pin()); err != nil {
+		t.Errorf("the place that was down: %v", err)
+	}
+}
