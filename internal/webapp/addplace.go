@@ -131,11 +131,7 @@ func (a *App) submitBeginAdd(w http.ResponseWriter, r *http.Request, s *session)
 
 // submitRelease gives a place up. Its files stay.
 func (a *App) submitRelease(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -109,11 +109,7 @@ func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why
 
 // submitChange takes the PIN from before. Whether it is right is seen when it is used.
 func (a *App) submitChange(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -19,11 +19,7 @@ func (a *App) showChangeWords(w http.ResponseWriter, r *http.Request, s *session
 // submitChangeWords reads the words. They are not given back to the page: a mistake is
 // named, and the words are typed again.
 func (a *App) submitChangeWords(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

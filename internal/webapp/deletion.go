@@ -35,11 +35,7 @@ func (a *App) askDelete(w http.ResponseWriter, s *session, d *cloudseed.Device, 
 // submitDelete deletes when the wallet's name was typed: a habit of pressing buttons must not
 // be enough. A deletion that has begun goes on without it.
 func (a *App) submitDelete(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -36,11 +36,7 @@ func (a *App) showExport(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func (a *App) submitExport(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -29,6 +29,15 @@ func (a *App) asked(w http.ResponseWriter, r *http.Request, s *session) (*clouds
 	return d, true
 }
 
+// askedIdle is asked for what begins a job: one that is under way goes first.
+func (a *App) askedIdle(w http.ResponseWriter, r *http.Request, s *session) (*cloudseed.Device, bool) {
+	if s.job.running() {
+		to(w, r, s, "progress")
+		return nil, false
+	}
+	return a.asked(w, r, s)
+}
+
 // of is the address of a page about one backup; more are names and values by turns.
 func of(screen, vault string, more ...string) string {
 	v := url.Values{"vault": {vault}}

@@ -53,11 +53,7 @@ func sameRealms(a, b []juicebox.Realm) bool {
 
 // submitPINServers reads the list. Nothing is changed before the PIN is given.
 func (a *App) submitPINServers(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -99,11 +99,7 @@ func (a *App) submitDrill(w http.ResponseWriter, r *http.Request, s *session) {
 // page's notice; a wrong PIN goes back to the PIN.
 func (a *App) practise(w http.ResponseWriter, r *http.Request, s *session, action string, steps []cloudseed.StepName,
 	do func(context.Context, cloudseed.Config, *cloudseed.Device, secret.Text) (string, error)) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}

@@ -53,11 +53,7 @@ func (a *App) showVersions(w http.ResponseWriter, r *http.Request, s *session) {
 
 // submitVersions lists every place. Nothing is opened.
 func (a *App) submitVersions(w http.ResponseWriter, r *http.Request, s *session) {
-	if s.job.running() {
-		to(w, r, s, "progress")
-		return
-	}
-	d, ok := a.asked(w, r, s)
+	d, ok := a.askedIdle(w, r, s)
 	if !ok {
 		return
 	}
