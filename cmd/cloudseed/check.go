@@ -31,12 +31,9 @@ func (s *session) check(ctx context.Context) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	devices, err := s.devices()
+	devices, err := s.someDevices()
 	if err != nil {
 		return err
-	}
-	if len(devices) == 0 {
-		return nothingHere(s.flags.name)
 	}
 	r, failed := statusResult{}, []error(nil)
 	for _, d := range devices {

@@ -56,3 +56,12 @@ func (s *session) devices() ([]*cloudseed.Device, error) {
 	}
 	return named, nil
 }
+
+// someDevices are devices, of which there must be one.
+func (s *session) someDevices() ([]*cloudseed.Device, error) {
+	devices, err := s.devices()
+	if err == nil && len(devices) == 0 {
+		err = nothingHere(s.flags.name)
+	}
+	return devices, err
+}

@@ -42,12 +42,9 @@ func (s *session) remind(ctx context.Context, now bool) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	devices, err := s.devices()
+	devices, err := s.someDevices()
 	if err != nil {
 		return err
-	}
-	if len(devices) == 0 {
-		return nothingHere(s.flags.name)
 	}
 	if now && len(devices) > 1 {
 		return severalWallets(devices)

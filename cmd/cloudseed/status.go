@@ -32,12 +32,9 @@ func (s *session) status() error {
 	if err := s.read(); err != nil {
 		return err
 	}
-	devices, err := s.devices()
+	devices, err := s.someDevices()
 	if err != nil {
 		return err
-	}
-	if len(devices) == 0 {
-		return nothingHere(s.flags.name)
 	}
 	r := statusResult{}
 	for _, d := range devices {

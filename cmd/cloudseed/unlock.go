@@ -23,16 +23,14 @@ func (s *session) oneDevice(ctx context.Context) (*cloudseed.Device, cloudseed.C
 
 // onlyDevice is the only backup that this computer knows, or the one called --name.
 func (s *session) onlyDevice() (*cloudseed.Device, error) {
-	devices, err := s.devices()
-	switch {
-	case err != nil:
+	devices, err := s.someDevices()
+	if err != nil {
 		return nil, err
-	case len(devices) == 0:
-		return nil, nothingHere(s.flags.name)
-	case len(devices) == 1:
-		return devices[0], nil
 	}
-	return nil, severalWallets(devices)
+	if len(devices) > 1 {
+		return nil, severalWallets(devices)
+	}
+	return devices[0], nil
 }
 
 // unlocking does what needs the wallet again: with the words of --phrase-file, or with the
