@@ -66,11 +66,9 @@ func ShortPIN() string { return english.texts["short-pin"] }
 // "both-needed", "no-reset".
 func Text(name string) string { return english.texts[name] }
 
-// Tries, Places and Words are numbers with their noun: "1 try", "3 tries".
-func Tries(n int) string  { return english.count(n, "try") }
-func Files(n int) string  { return english.count(n, "file") }
-func Places(n int) string { return english.count(n, "place") }
-func Words(n int) string  { return english.count(n, "word") }
+// Tries and Files are numbers with their noun: "1 try", "3 tries".
+func Tries(n int) string { return english.count(n, "try") }
+func Files(n int) string { return english.count(n, "file") }
 
 // Join is a list as people write it: "a, b and c".
 func Join(items []string) string { return english.join(items) }
