@@ -206,8 +206,8 @@ func TestCourierEnds(t *testing.T) {
 
 func TestUnchanged(t *testing.T) {
 	w := newWorld(t)
-	d := w.create(newWallet(t, 12, phrase.English), state(1))
-	d = w.journal.reload(t)
+	w.create(newWallet(t, 12, phrase.English), state(1))
+	d := w.journal.reload(t)
 	if !d.Unchanged(state(1)) || d.Unchanged(state(2)) || d.Unchanged() || d.Unchanged(state(1), state(2)) {
 		t.Error("changes are not told from none")
 	}

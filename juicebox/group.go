@@ -28,7 +28,7 @@ func CheckScalar(s Scalar) error {
 }
 
 func (p Point) decode() (*ristretto255.Element, error) {
-	e, err := ristretto255.NewElement().SetCanonicalBytes(p[:])
+	e, err := ristretto255.NewIdentityElement().SetCanonicalBytes(p[:])
 	if err != nil || p == (Point{}) {
 		return nil, errPoint // the identity is 32 zero bytes
 	}

@@ -37,14 +37,14 @@ func TestGroupAgreesWithCircl(t *testing.T) {
 	for range 200 {
 		a, b := randomScalar(), randomScalar()
 		ca, cb := circlScalar(t, encodeScalar(a)), circlScalar(t, encodeScalar(b))
-		p := ristretto255.NewElement().ScalarBaseMult(a)
+		p := ristretto255.NewIdentityElement().ScalarBaseMult(a)
 		cp := g.NewElement().MulGen(ca)
-		q := ristretto255.NewElement().ScalarMult(b, p)
+		q := ristretto255.NewIdentityElement().ScalarMult(b, p)
 		cq := g.NewElement().Mul(cp, cb)
 		samePoint(t, "base mult", p, cp)
 		samePoint(t, "mult", q, cq)
-		samePoint(t, "add", ristretto255.NewElement().Add(p, q), g.NewElement().Add(cp, cq))
-		samePoint(t, "negate", ristretto255.NewElement().Negate(p), g.NewElement().Neg(cp))
+		samePoint(t, "add", ristretto255.NewIdentityElement().Add(p, q), g.NewElement().Add(cp, cq))
+		samePoint(t, "negate", ristretto255.NewIdentityElement().Negate(p), g.NewElement().Neg(cp))
 		samePoint(t, "decode", p, circlPoint(t, encodePoint(p)))
 		sameScalar(t, "add", ristretto255.NewScalar().Add(a, b), g.NewScalar().Add(ca, cb))
 		sameScalar(t, "subtract", ristretto255.NewScalar().Subtract(a, b), g.NewScalar().Sub(ca, cb))
@@ -74,7 +74,7 @@ func TestHashToGroupAgreesWithCircl(t *testing.T) {
 	tag := []byte("test")
 	for i := range 100 {
 		uniform := expander.NewExpanderMD(crypto.SHA512, tag).Expand([]byte{byte(i)}, 64)
-		samePoint(t, "point", ristretto255.NewElement().FromUniformBytes(uniform), group.Ristretto255.HashToElement([]byte{byte(i)}, tag))
+		samePoint(t, "point", ristretto255.NewIdentityElement().FromUniformBytes(uniform), group.Ristretto255.HashToElement([]byte{byte(i)}, tag))
 		sameScalar(t, "scalar", ristretto255.NewScalar().FromUniformBytes(uniform), group.Ristretto255.HashToScalar([]byte{byte(i)}, tag))
 	}
 }
@@ -97,7 +97,7 @@ func TestEncodingsAgreeWithCircl(t *testing.T) {
 	tries = append(tries, edges()...)
 	var points, scalars int
 	for _, b := range tries {
-		asPoint := ristretto255.NewElement().Decode(b[:]) == nil
+		asPoint := ristretto255.NewIdentityElement().Decode(b[:]) == nil
 		asScalar := ristretto255.NewScalar().Decode(b[:]) == nil
 		if circl := group.Ristretto255.NewElement().UnmarshalBinary(b[:]) == nil; circl != asPoint {
 			t.Errorf("point %x: gtank %t, circl %t", b, asPoint, circl)

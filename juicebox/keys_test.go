@@ -90,7 +90,7 @@ func TestShamir(t *testing.T) {
 			for set := 1; set < 1<<n; set++ {
 				indices, chosen, points := choose(set, shares, point)
 				scalar := combineScalars(indices, chosen).Equal(sec) == 1
-				product := combinePoints(indices, points).Equal(ristretto255.NewElement().ScalarMult(sec, point)) == 1
+				product := combinePoints(indices, points).Equal(ristretto255.NewIdentityElement().ScalarMult(sec, point)) == 1
 				if want := len(indices) >= threshold; scalar != want || product != want {
 					t.Errorf("%d of %d, shares %v: scalar %t, point %t", threshold, n, indices, scalar, product)
 				}
@@ -103,7 +103,7 @@ func choose(set int, shares []*ristretto255.Scalar, point *ristretto255.Element)
 	for i, share := range shares {
 		if set&(1<<i) != 0 {
 			indices, chosen = append(indices, i+1), append(chosen, share)
-			points = append(points, ristretto255.NewElement().ScalarMult(share, point))
+			points = append(points, ristretto255.NewIdentityElement().ScalarMult(share, point))
 		}
 	}
 	return indices, chosen, points

@@ -48,12 +48,12 @@ func (u Input) evaluate(share Scalar, public *Point, t *ristretto255.Scalar) (Po
 		return Point{}, Proof{}, err
 	}
 	if public == nil {
-		computed := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+		computed := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(k))
 		public = &computed
 	}
-	result := encodePoint(ristretto255.NewElement().ScalarMult(k, u.element))
-	vt := ristretto255.NewElement().ScalarBaseMult(t)
-	wt := ristretto255.NewElement().ScalarMult(t, u.element)
+	result := encodePoint(ristretto255.NewIdentityElement().ScalarMult(k, u.element))
+	vt := ristretto255.NewIdentityElement().ScalarBaseMult(t)
+	wt := ristretto255.NewIdentityElement().ScalarMult(t, u.element)
 	c := challenge(u.encoded, *public, result, encodePoint(vt), encodePoint(wt))
 	z := ristretto255.NewScalar().Multiply(k, c)
 	z.Add(z, t)
@@ -73,8 +73,8 @@ func verifyProof(blinded, public, result Point, proof Proof) error {
 		return err
 	}
 	minus := ristretto255.NewScalar().Negate(c)
-	vt := ristretto255.NewElement().VarTimeDoubleScalarBaseMult(minus, v, z)
-	wt := ristretto255.NewElement().VarTimeMultiScalarMult(
+	vt := ristretto255.NewIdentityElement().VarTimeDoubleScalarBaseMult(minus, v, z)
+	wt := ristretto255.NewIdentityElement().VarTimeMultiScalarMult(
 		[]*ristretto255.Scalar{z, minus}, []*ristretto255.Element{u, w})
 	if challenge(blinded, public, result, encodePoint(vt), encodePoint(wt)).Equal(c) != 1 {
 		return errProof
@@ -97,7 +97,7 @@ func challenge(u, v, w, vt, wt Point) *ristretto255.Scalar {
 func hashToGroup(input []byte) *ristretto255.Element {
 	h := sha512.Sum512(input)
 	defer clear(h[:])
-	e, err := ristretto255.NewElement().SetUniformBytes(h[:])
+	e, err := ristretto255.NewIdentityElement().SetUniformBytes(h[:])
 	if err != nil {
 		panic(err) // of 64 bytes there is always one
 	}
@@ -106,13 +106,13 @@ func hashToGroup(input []byte) *ristretto255.Element {
 
 // blind hides input behind the random scalar r; the result may be shown to realms.
 func blind(input []byte, r *ristretto255.Scalar) Point {
-	return encodePoint(ristretto255.NewElement().ScalarMult(r, hashToGroup(input)))
+	return encodePoint(ristretto255.NewIdentityElement().ScalarMult(r, hashToGroup(input)))
 }
 
 // unblind takes r away again from the combined results of the realms.
 func unblind(combined *ristretto255.Element, r *ristretto255.Scalar) *ristretto255.Element {
 	inverse := ristretto255.NewScalar().Invert(r)
-	return ristretto255.NewElement().ScalarMult(inverse, combined)
+	return ristretto255.NewIdentityElement().ScalarMult(inverse, combined)
 }
 
 // output is the OPRF's value for input, whose point times the key is given.

@@ -48,7 +48,7 @@ func checkVector(t *testing.T, v oprfVector) {
 	input := unhex(t, v.Inputs.Input)
 	k := scalarOfSeed(t, v.Inputs.PrivateKeySeed)
 	r := scalarOfSeed(t, v.Inputs.BlindingFactorSeed)
-	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+	public := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(k))
 	blinded := blind(input, r)
 	read, err := ReadInput(blinded)
 	if err != nil {
@@ -87,7 +87,7 @@ func checkVector(t *testing.T, v oprfVector) {
 			t.Errorf("%s: got %x, want %s", check.what, check.got, check.want)
 		}
 	}
-	if direct := ristretto255.NewElement().ScalarMult(k, hashToGroup(input)); output(input, direct) != out {
+	if direct := ristretto255.NewIdentityElement().ScalarMult(k, hashToGroup(input)); output(input, direct) != out {
 		t.Error("blinding changed the output")
 	}
 }
@@ -107,7 +107,7 @@ func unhex(t testing.TB, s string) []byte {
 
 func TestProofRefused(t *testing.T) {
 	k, other := randomScalar(), randomScalar()
-	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+	public := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(k))
 	blinded := blind([]byte("input"), randomScalar())
 	result, proof, err := Evaluate(encodeScalar(k), blinded)
 	if err != nil {
@@ -116,7 +116,7 @@ func TestProofRefused(t *testing.T) {
 	if err := verifyProof(blinded, public, result, proof); err != nil {
 		t.Fatal("a true proof:", err)
 	}
-	point := encodePoint(ristretto255.NewElement().ScalarBaseMult(other))
+	point := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(other))
 	for name, err := range map[string]error{
 		"other input":       verifyProof(point, public, result, proof),
 		"other key":         verifyProof(blinded, point, result, proof),
@@ -156,8 +156,8 @@ func TestEvaluateRefuses(t *testing.T) {
 // A realm that is told its public key proves the same; told a wrong one, nothing.
 func TestEvaluateInput(t *testing.T) {
 	k := randomScalar()
-	blinded := encodePoint(ristretto255.NewElement().ScalarBaseMult(randomScalar()))
-	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(k))
+	blinded := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(randomScalar()))
+	public := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(k))
 	want, _, err := Evaluate(encodeScalar(k), blinded)
 	if err != nil {
 		t.Fatal(err)

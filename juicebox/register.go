@@ -48,7 +48,7 @@ func (c Configuration) makeRegistration(version RegistrationVersion, s *stretche
 	common := Register2{Version: version, NumGuesses: guesses}
 	key := randomScalar()
 	keyShares := split(key, c.RecoverThreshold, len(c.Realms))
-	product := ristretto255.NewElement().ScalarMult(key, hashToGroup(s.accessKey[:]))
+	product := ristretto255.NewIdentityElement().ScalarMult(key, hashToGroup(s.accessKey[:]))
 	unlock, commitment := deriveUnlockKey(output(s.accessKey[:], product))
 	common.UnlockKeyCommitment = commitment
 
@@ -72,7 +72,7 @@ func (c Configuration) makeRegistration(version RegistrationVersion, s *stretche
 
 // share fills in what belongs to one realm.
 func (m *Register2) share(realm RealmID, key, scalar *ristretto255.Scalar, unlock *unlockKey, signer ed25519.PrivateKey) {
-	public := encodePoint(ristretto255.NewElement().ScalarBaseMult(key))
+	public := encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(key))
 	m.OPRFPrivateKey = encodeScalar(key)
 	m.OPRFSignedPublicKey = signPublicKey(signer, realm, public)
 	m.UnlockKeyTag = unlock.tag(realm)

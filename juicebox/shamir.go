@@ -57,5 +57,5 @@ func combineScalars(indices []int, shares []*ristretto255.Scalar) *ristretto255.
 
 // combinePoints is the same for shares that were multiplied with a point.
 func combinePoints(indices []int, shares []*ristretto255.Element) *ristretto255.Element {
-	return ristretto255.NewElement().MultiScalarMult(lagrange(indices), shares)
+	return ristretto255.NewIdentityElement().MultiScalarMult(lagrange(indices), shares)
 }

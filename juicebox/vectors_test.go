@@ -218,7 +218,7 @@ func TestVectorsOfRegistrations(t *testing.T) {
 			}
 			m := request.(Register2)
 			key, err := m.OPRFPrivateKey.decode()
-			if err != nil || encodePoint(ristretto255.NewElement().ScalarBaseMult(key)) != m.OPRFSignedPublicKey.PublicKey {
+			if err != nil || encodePoint(ristretto255.NewIdentityElement().ScalarBaseMult(key)) != m.OPRFSignedPublicKey.PublicKey {
 				t.Errorf("%s: the public key is not that of the share: %v", v.name, err)
 			}
 			if err := m.OPRFSignedPublicKey.verify(RealmID(r.Realm)); err != nil {

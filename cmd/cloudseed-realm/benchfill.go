@@ -67,7 +67,7 @@ func filledRegistration() (r juicebox.Register2) {
 	r.NumGuesses = 10
 	share := filledScalar(1)
 	copy(r.OPRFPrivateKey[:], share.Bytes())
-	copy(r.OPRFSignedPublicKey.PublicKey[:], ristretto255.NewElement().ScalarBaseMult(share).Bytes())
+	copy(r.OPRFSignedPublicKey.PublicKey[:], ristretto255.NewIdentityElement().ScalarBaseMult(share).Bytes())
 	copy(r.EncryptionKeyScalarShare[:], share.Bytes())
 	return r
 }

@@ -117,13 +117,13 @@ func newBenchUser(client *http.Client, address string, sign func(int) (string, e
 	u.record.NumGuesses = 10
 	rand.Read(u.record.Version[:])
 	rand.Read(u.record.UnlockKeyTag[:])
-	share, input := benchScalar(), ristretto255.NewElement().ScalarBaseMult(benchScalar())
+	share, input := benchScalar(), ristretto255.NewIdentityElement().ScalarBaseMult(benchScalar())
 	share.Encode(u.record.OPRFPrivateKey[:0])
-	ristretto255.NewElement().ScalarBaseMult(share).Encode(u.record.OPRFSignedPublicKey.PublicKey[:0])
+	ristretto255.NewIdentityElement().ScalarBaseMult(share).Encode(u.record.OPRFSignedPublicKey.PublicKey[:0])
 	benchScalar().Encode(u.record.EncryptionKeyScalarShare[:0])
 	input.Encode(u.blinded[:0])
 	u.result = func() (p juicebox.Point) {
-		ristretto255.NewElement().ScalarMult(share, input).Encode(p[:0])
+		ristretto255.NewIdentityElement().ScalarMult(share, input).Encode(p[:0])
 		return p
 	}
 	return u, nil
@@ -132,10 +132,10 @@ func newBenchUser(client *http.Client, address string, sign func(int) (string, e
 // filledBenchUser is one of bench-fill, with one token.
 func filledBenchUser(client *http.Client, address, token string) *benchUser {
 	u := &benchUser{client: client, url: address + "req", tokens: []string{token}, record: filledRegistration()}
-	input := ristretto255.NewElement().ScalarBaseMult(filledScalar(2))
+	input := ristretto255.NewIdentityElement().ScalarBaseMult(filledScalar(2))
 	u.blinded = juicebox.Point(input.Bytes())
 	u.result = func() juicebox.Point {
-		return juicebox.Point(ristretto255.NewElement().ScalarMult(filledScalar(1), input).Bytes())
+		return juicebox.Point(ristretto255.NewIdentityElement().ScalarMult(filledScalar(1), input).Bytes())
 	}
 	return u
 }

@@ -70,14 +70,14 @@ func Registration(guesses uint16) juicebox.Register2 {
 	rand.Read(r.UnlockKeyTag[:])
 	share := randomScalar()
 	share.Encode(r.OPRFPrivateKey[:0])
-	ristretto255.NewElement().ScalarBaseMult(share).Encode(r.OPRFSignedPublicKey.PublicKey[:0])
+	ristretto255.NewIdentityElement().ScalarBaseMult(share).Encode(r.OPRFSignedPublicKey.PublicKey[:0])
 	randomScalar().Encode(r.EncryptionKeyScalarShare[:0])
 	return r
 }
 
 // BlindedGuess is what a guess looks like to a realm: a random point.
 func BlindedGuess() (p juicebox.Point) {
-	ristretto255.NewElement().ScalarBaseMult(randomScalar()).Encode(p[:0])
+	ristretto255.NewIdentityElement().ScalarBaseMult(randomScalar()).Encode(p[:0])
 	return p
 }
 

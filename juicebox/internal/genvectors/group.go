@@ -39,12 +39,12 @@ func small(n int) scalar {
 	return s
 }
 
-func base(s scalar) point           { return ristretto255.NewElement().ScalarBaseMult(s) }
-func times(s scalar, p point) point { return ristretto255.NewElement().ScalarMult(s, p) }
+func base(s scalar) point           { return ristretto255.NewIdentityElement().ScalarBaseMult(s) }
+func times(s scalar, p point) point { return ristretto255.NewIdentityElement().ScalarMult(s, p) }
 
 func toGroup(input []byte) point {
 	h := sha512.Sum512(input)
-	return ristretto255.NewElement().FromUniformBytes(h[:])
+	return ristretto255.NewIdentityElement().FromUniformBytes(h[:])
 }
 
 // A polynomial shares its value at 0.
