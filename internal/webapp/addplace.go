@@ -123,7 +123,7 @@ func (a *App) submitBeginAdd(w http.ResponseWriter, r *http.Request, s *session)
 			return a.failed(s, j, err, "begin-add", id)
 		}
 		s.add.clear()
-		s.notice = "Put there and read back, the same byte for byte. That place alone is enough to restore."
+		s.say("Put there and read back, the same byte for byte. That place alone is enough to restore.")
 		return of("backup-places", id)
 	})
 	to(w, r, s, "progress")
@@ -146,7 +146,7 @@ func (a *App) submitRelease(w http.ResponseWriter, r *http.Request, s *session) 
 		if err != nil {
 			return a.failed(s, j, err, "", "")
 		}
-		s.notice = strings.Join(words.Released(left), " ")
+		s.say(strings.Join(words.Released(left), " "))
 		return of("backup-places", id)
 	})
 	to(w, r, s, "progress")

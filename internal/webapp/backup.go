@@ -102,7 +102,7 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrUndone) {
-			s.notice = words.For(err).What + " " + words.For(err).Safe
+			s.say(words.For(err).What + " " + words.For(err).Safe)
 			return "home"
 		}
 		if err != nil {
@@ -110,7 +110,7 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 		}
 		s.backup.device = d
 		if name == "check" {
-			s.notice = "Checked just now: everything is where it should be."
+			s.say("Checked just now: everything is where it should be.")
 			return "home"
 		}
 		return "done"

@@ -119,7 +119,7 @@ func (a *App) kitMade(s *session, j *job, d *cloudseed.Device, kit cloudseed.Kit
 		s.kit.problem = explain(err)
 		return "kit"
 	case errors.As(err, &incomplete):
-		s.notice = words.For(err).What + " Finish the backup from the home page."
+		s.say(words.For(err).What + " Finish the backup from the home page.")
 	case err != nil:
 		return a.failed(s, j, err, "", "")
 	}

@@ -91,8 +91,8 @@ func (a *App) render(w http.ResponseWriter, status int, screen string, about pag
 // about trying out where PIN servers are embedded.
 func (a *App) show(w http.ResponseWriter, s *session, screen string, about page) {
 	about.Token = s.token
-	if about.Notice == "" {
-		about.Notice = s.sayOnce()
+	if about.Notice == "" && !about.Passing {
+		about.Notice = s.said()
 	}
 	about.TryingOut = about.TryingOut || !about.Settled && a.tryingOut()
 	status := http.StatusOK

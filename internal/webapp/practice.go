@@ -123,7 +123,7 @@ func (a *App) practise(w http.ResponseWriter, r *http.Request, s *session, actio
 	}, func(err error) string {
 		switch {
 		case err == nil:
-			s.notice = said
+			s.say(said)
 			return "home"
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries) && !d.PracticeOver():
 			s.practiceProblem = explain(err)

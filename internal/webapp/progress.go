@@ -29,7 +29,7 @@ func (a *App) showProgress(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, next)
 		return
 	}
-	a.show(w, s, "progress", page{Title: j.title, Art: j.art, Big: true, Stage: j.stage, Stages: j.stages,
+	a.show(w, s, "progress", page{Title: j.title, Art: j.art, Big: true, Stage: j.stage, Stages: j.stages, Passing: true,
 		Body: progressScreen{Title: j.title, Lead: j.lead, Lines: lines, Events: "steps?after=" + strconv.Itoa(seen)}})
 }
 

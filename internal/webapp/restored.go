@@ -58,6 +58,6 @@ func (a *App) saveFile(w http.ResponseWriter, r *http.Request, s *session) {
 func (a *App) submitRestored(w http.ResponseWriter, r *http.Request, s *session) {
 	s.restore.clear()
 	s.reveal = time.Time{}
-	s.notice = "Done. The words are no longer in this app."
+	s.say("Done. The words are no longer in this app.")
 	to(w, r, s, "home")
 }

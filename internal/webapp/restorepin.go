@@ -63,7 +63,7 @@ func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *sessio
 	}
 	a.run(s, j, do, func(err error) string {
 		if err == nil {
-			s.notice = said
+			s.say(said)
 		}
 		return a.restored(s, j, restored, err)
 	})

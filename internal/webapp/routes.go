@@ -113,6 +113,7 @@ func (a *App) handler() http.Handler {
 		mux.HandleFunc(method+" /s/{session}/"+name, a.inside(func(w http.ResponseWriter, r *http.Request, s *session) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
+			s.turn(r)
 			f(a, w, r, s)
 		}))
 	}

@@ -18,6 +18,7 @@ type page struct {
 	TryingOut bool
 	Settled   bool // TryingOut is about a backup that is there, not about new ones
 	Notice    string
+	Passing   bool     // leads on by itself: a notice waits for the page after it
 	Problem   *problem // the one error component
 	Field     string   // the input that Problem is about; focus goes there
 	Version   string

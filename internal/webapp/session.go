@@ -24,7 +24,8 @@ type session struct {
 	seen            *versionsScreen // the last complete look into the places of one backup
 	job             *job            // the newest; nil for none
 	signIn          *signIn         // the newest; nil for none
-	notice          string          // said once, on the next page
+	notice          notice          // on the next page
+	page            string          // the path of the request that is being answered
 	reveal          time.Time
 	timer           *time.Timer
 	ended           bool
@@ -58,7 +59,7 @@ func (s *session) forget(idle time.Duration) {
 		return
 	}
 	if s.clear() {
-		s.notice = "You were away for a while. What you had typed was cleared to keep it safe."
+		s.say("You were away for a while. What you had typed was cleared to keep it safe.")
 	}
 }
 
@@ -100,11 +101,4 @@ func (a *App) endSession(s *session) {
 	if a.session == s {
 		a.session = nil
 	}
-}
-
-// sayOnce returns the notice and forgets it.
-func (s *session) sayOnce() string {
-	n := s.notice
-	s.notice = ""
-	return n
 }

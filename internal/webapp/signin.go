@@ -164,14 +164,15 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 			return "sign-in"
 		}
 	}
-	s.notice = "Signed in to " + i.provider.Title + "."
+	said := "Signed in to " + i.provider.Title + "."
 	if i.flow == "home" {
-		s.notice += " Check now, to see what is there."
+		s.say(said + " Check now, to see what is there.")
 		return "home"
 	}
+	s.say(said)
 	places := s.placesOf(i.flow)
 	if slices.ContainsFunc(*places, func(p chosenPlace) bool { return p.URL == place.URL }) {
-		s.notice = "That account of " + i.provider.Title + " is in the list already. For another one, choose it at the provider."
+		s.say("That account of " + i.provider.Title + " is in the list already. For another one, choose it at the provider.")
 		return i.flow
 	}
 	place.Name = a.freeName(i, place, *places)
@@ -284,7 +285,7 @@ func (a *App) submitSignInCancel(w http.ResponseWriter, r *http.Request, s *sess
 	next := "home"
 	if s.signIn != nil {
 		next = s.signIn.flow
-		s.notice = "Not signed in to " + s.signIn.provider.Title + ". Nothing was changed."
+		s.say("Not signed in to " + s.signIn.provider.Title + ". Nothing was changed.")
 	}
 	s.dropSignIn()
 	to(w, r, s, next)

@@ -10,6 +10,7 @@ export default function steps(list) {
   const spoken = document.getElementById("spoken");
   const queue = [];
   let showing = false;
+  let ended = false; // the server has said where to go: there, and nowhere else
 
   const line = (id) => {
     const known = [...list.children].find((li) => li.dataset.id === id);
@@ -44,12 +45,17 @@ export default function steps(list) {
 
   const events = new EventSource(list.dataset.events);
   events.onmessage = (event) => {
-    queue.push(JSON.parse(event.data));
-    if (JSON.parse(event.data).end) events.close();
+    const next = JSON.parse(event.data);
+    queue.push(next);
+    if (next.end) {
+      ended = true;
+      events.close();
+    }
     if (!showing) show();
   };
   // Another tab has gone on: the page says where to. A lost connection comes again by itself.
   events.onerror = () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 1000);
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => ended || location.reload(), 1000);
   };
 }
