@@ -10,15 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func newAmount(s *session) *cobra.Command {
 	var limit, currency string
 	cmd := &cobra.Command{
 		Use:   "amount [AMOUNT]",
-		Short: "Say how much the wallet holds, and learn whether this backup is enough",
-		Long: fmt.Sprintf(`A backup that a PIN opens is for everyday amounts. Amount notes how much the wallet holds,
+		Short: say("Say how much the wallet holds, and learn whether this backup is enough"),
+		Long: say(`A backup that a PIN opens is for everyday amounts. Amount notes how much the wallet holds,
 on this computer only, and says when it is time for a stronger way: a word at half the limit,
 a firm one at the limit. The limit is %d %s unless another is set; nothing knows a rate of
 exchange, so that amounts are given in the limit's currency.`, cloudseed.DefaultLimit, cloudseed.DefaultCurrency),
@@ -29,9 +28,9 @@ exchange, so that amounts are given in the limit's currency.`, cloudseed.Default
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet")
-	f.StringVar(&limit, "limit", "", "the most that the backup is meant for, an `AMOUNT`; 0 is the default again")
-	f.StringVar(&currency, "currency", "", "`CURRENCY` of limit and amount, such as EUR, USD or BTC")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet"))
+	f.StringVar(&limit, "limit", "", say("the most that the backup is meant for, an `AMOUNT`; 0 is the default again"))
+	f.StringVar(&currency, "currency", "", say("`CURRENCY` of limit and amount, such as EUR, USD or BTC"))
 	return cmd
 }
 
@@ -98,16 +97,16 @@ type amountResult struct {
 }
 
 func newAmountResult(g cloudseed.Guard) amountResult {
-	r := amountResult{Limit: words.Money(g.Most()), Advice: g.Advice(), Words: words.ForAdvice(g)}
+	r := amountResult{Limit: tongue().Money(g.Most()), Advice: g.Advice(), Words: tongue().ForAdvice(g)}
 	if !g.At.IsZero() {
-		r.Reported, r.At = words.Money(g.Reported), &g.At
+		r.Reported, r.At = tongue().Money(g.Reported), &g.At
 	}
 	return r
 }
 
 func (r amountResult) text(w io.Writer) {
 	if r.At != nil {
-		fmt.Fprintf(w, "the wallet holds %s (said on %s), the limit is %s\n", r.Reported, r.At.Local().Format("2 Jan 2006"), r.Limit)
+		printf(w, "the wallet holds %s (said on %s), the limit is %s\n", r.Reported, tongue().Date(*r.At), r.Limit)
 	}
 	fmt.Fprintln(w, r.Words)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,9 +15,9 @@ import (
 func newAutostart(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "autostart on|off|status",
-		Short: "Watch with every sign-in to this computer",
-		Long: `Autostart runs "cloudseed watch" for the files that were watched last, with every sign-in:
-by a systemd user unit on Linux, by a launchd agent on macOS.`,
+		Short: say("Watch with every sign-in to this computer"),
+		Long: say(`Autostart runs "cloudseed watch" for the files that were watched last, with every sign-in:
+by a systemd user unit on Linux, by a launchd agent on macOS.`),
 		Example:   "  cloudseed autostart on\n  cloudseed autostart status",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"on", "off", "status"},
@@ -42,11 +41,11 @@ func (s *session) autostart(what string) (err error) {
 		r.File, r.On, err = autostart.Status()
 	}
 	if err != nil {
-		p := newProblem("autostart", words.ExitFailure, "The system could not be told to start Cloudseed by itself, or to stop it.", "Start it by hand: cloudseed watch.")
+		p := newProblem("autostart", words.ExitFailure, say("The system could not be told to start Cloudseed by itself, or to stop it."), say("Start it by hand: cloudseed watch."))
 		if errors.Is(err, autostart.ErrUnsupported) {
-			p.message.What = "There is no autostart on this system yet."
+			p.message.What = say("There is no autostart on this system yet.")
 		}
-		p.message.Safe, p.cause = "Backups are not affected.", err
+		p.message.Safe, p.cause = say("Backups are not affected."), err
 		return p
 	}
 	s.printer.result("autostart", r)
@@ -77,8 +76,8 @@ type autostartResult struct {
 
 func (r autostartResult) text(w io.Writer) {
 	if r.On {
-		fmt.Fprintf(w, "autostart is on: %s\n", r.File)
+		printf(w, "autostart is on: %s\n", r.File)
 		return
 	}
-	fmt.Fprintln(w, "autostart is off")
+	printf(w, "autostart is off\n")
 }

@@ -13,11 +13,11 @@ import (
 func newBackup(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup",
-		Short: "Back up a wallet; later, seal its attached files again",
-		Long: `The first time, backup seals a wallet's recovery phrase, registers its key at the PIN
+		Short: say("Back up a wallet; later, seal its attached files again"),
+		Long: say(`The first time, backup seals a wallet's recovery phrase, registers its key at the PIN
 servers and puts the sealed file into every place, read back. Later it seals the
 attached files again, without PIN or phrase. If it was interrupted, it goes on where it
-stopped.`,
+stopped.`),
 		Example: `  cloudseed backup
   cloudseed backup --name Samantha --phrase-file words.txt --pin-file pin.txt --place folder:/media/usb
   cloudseed backup --new --words 12 --name Everyday --place folder:/media/usb
@@ -26,15 +26,15 @@ stopped.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.backup(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet")
-	f.StringVar(&s.flags.phraseFile, "phrase-file", "", "`FILE` with the recovery phrase; - is standard input")
-	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", "`FILE` with the BIP-39 passphrase, if the wallet has one")
-	f.BoolVar(&s.flags.newPhrase, "new", false, "make a new recovery phrase")
-	f.IntVar(&s.flags.words, "words", 12, "`NUMBER` of words of a new phrase: 12, 15, 18, 21 or 24")
-	f.StringVar(&s.flags.language, "language", "", "`LANGUAGE` of the phrase, such as english or japanese")
-	f.StringArrayVar(&s.flags.files, "file", nil, "`FILE` to attach; repeatable")
-	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, "show a new phrase on the terminal")
-	f.BoolVar(&s.flags.keepMine, "keep-mine", false, "where two devices wrote attached files at the same time, keep those given with --file")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet"))
+	f.StringVar(&s.flags.phraseFile, "phrase-file", "", say("`FILE` with the recovery phrase; - is standard input"))
+	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", say("`FILE` with the BIP-39 passphrase, if the wallet has one"))
+	f.BoolVar(&s.flags.newPhrase, "new", false, say("make a new recovery phrase"))
+	f.IntVar(&s.flags.words, "words", 12, say("`NUMBER` of words of a new phrase: 12, 15, 18, 21 or 24"))
+	f.StringVar(&s.flags.language, "language", "", say("`LANGUAGE` of the phrase, such as english or japanese"))
+	f.StringArrayVar(&s.flags.files, "file", nil, say("`FILE` to attach; repeatable"))
+	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, say("show a new phrase on the terminal"))
+	f.BoolVar(&s.flags.keepMine, "keep-mine", false, say("where two devices wrote attached files at the same time, keep those given with --file"))
 	s.pinFlag(f)
 	s.placeFlags(f)
 	s.signInFlags(f)
@@ -91,14 +91,14 @@ func (s *session) begun() (*cloudseed.Device, error) {
 	case len(matching) == 0:
 		return nil, nil
 	case fresh && matching[0].Stage == cloudseed.StageDone:
-		return nil, newProblem("name-taken", words.ExitUsage, "There is a backup of a wallet of that name already.",
-			"Choose another --name, or leave the phrase out to seal its attached files again.")
+		return nil, newProblem("name-taken", words.ExitUsage, say("There is a backup of a wallet of that name already."),
+			say("Choose another --name, or leave the phrase out to seal its attached files again."))
 	}
 	return matching[0], nil
 }
 
 func severalWallets(devices []*cloudseed.Device) error {
-	p := newProblem("several", words.ExitUsage, "There are backups of several wallets.", "Say --name NAME.")
+	p := newProblem("several", words.ExitUsage, say("There are backups of several wallets."), say("Say --name NAME."))
 	for _, d := range devices {
 		p.message.Details = append(p.message.Details, d.Name+"  "+d.Fingerprint)
 	}
@@ -122,10 +122,10 @@ func (s *session) update(ctx context.Context, d *cloudseed.Device) error {
 		return err
 	}
 	if len(files) == 0 {
-		p := newProblem("nothing-to-do", words.ExitUsage, "The wallet is backed up already, and no file to attach was given.",
-			"Say --file FILE for each file to attach, or look again with: cloudseed check.")
+		p := newProblem("nothing-to-do", words.ExitUsage, say("The wallet is backed up already, and no file to attach was given."),
+			say("Say --file FILE for each file to attach, or look again with: cloudseed check."))
 		if len(d.Files.Names) > 0 {
-			p.message.Details = []string{"attached so far: " + words.Join(d.Files.Names)}
+			p.message.Details = []string{say("attached so far: %s", tongue().Join(d.Files.Names))}
 		}
 		return p
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -14,15 +13,15 @@ import (
 func newCard(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "card",
-		Short: "Make the recovery card, which says where the backup is",
-		Long: `Card writes a page and a PDF that say where the backup is, which wallet it holds and how
-to get it back. There is no secret on it: it may be kept anywhere, and copied.`,
+		Short: say("Make the recovery card, which says where the backup is"),
+		Long: say(`Card writes a page and a PDF that say where the backup is, which wallet it holds and how
+to get it back. There is no secret on it: it may be kept anywhere, and copied.`),
 		Example: "  cloudseed card\n  cloudseed card --out ~/Documents",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.card(cmd.Context()) },
 	}
-	cmd.Flags().StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	cmd.Flags().StringVar(&s.flags.out, "out", "", "`DIR` for the page and the PDF; the current one when not given")
+	cmd.Flags().StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	cmd.Flags().StringVar(&s.flags.out, "out", "", say("`DIR` for the page and the PDF; the current one when not given"))
 	return cmd
 }
 
@@ -58,8 +57,8 @@ type cardResult struct {
 }
 
 func (r cardResult) text(w io.Writer) {
-	fmt.Fprintf(w, "recovery card of %s: no secret is on it\n", r.Name)
+	printf(w, "recovery card of %s: no secret is on it\n", r.Name)
 	for _, f := range r.Files {
-		fmt.Fprintf(w, "  written to     %s\n", f)
+		printf(w, "  written to     %s\n", f)
 	}
 }

@@ -12,16 +12,16 @@ import (
 func newCheck(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Look again, now, at every place and every PIN server",
-		Long: `Check reads the newest sealed files back from every place, compares them byte for byte,
-and asks the PIN servers for their records. It needs no PIN and spends no try.`,
+		Short: say("Look again, now, at every place and every PIN server"),
+		Long: say(`Check reads the newest sealed files back from every place, compares them byte for byte,
+and asks the PIN servers for their records. It needs no PIN and spends no try.`),
 		Example: "  cloudseed check\n  cloudseed check --name Samantha --json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.check(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet; all when not given")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet; all when not given"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.realmsFlag(f)
 	return cmd
 }

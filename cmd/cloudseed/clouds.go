@@ -22,12 +22,12 @@ import (
 )
 
 func (s *session) clientIDsFlag(f *pflag.FlagSet) {
-	f.StringVar(&s.flags.clientIDs, "client-ids", "", "`FILE` of client ids for signing in; clients.json in the data directory when not given")
+	f.StringVar(&s.flags.clientIDs, "client-ids", "", say("`FILE` of client ids for signing in; clients.json in the data directory when not given"))
 }
 
 func (s *session) signInFlags(f *pflag.FlagSet) {
 	s.clientIDsFlag(f)
-	f.BoolVar(&s.flags.noBrowser, "no-browser", false, "only print the page to sign in at")
+	f.BoolVar(&s.flags.noBrowser, "no-browser", false, say("only print the page to sign in at"))
 }
 
 // openClouds returns what opens places and signs in to them. What comes of a sign-in, and
@@ -62,7 +62,7 @@ func (s *session) clientIDs() (places.Clients, error) {
 	}
 	clients, err := places.ReadClients(data)
 	if err != nil {
-		p := newProblem("client-ids-file", words.ExitUsage, fmt.Sprintf("The client ids in %s cannot be used.", path), "docs/providers.md shows such a file.")
+		p := newProblem("client-ids-file", words.ExitUsage, say("The client ids in %s cannot be used.", path), say("docs/providers.md shows such a file."))
 		p.message.Details, p.cause = []string{err.Error()}, err // it quotes no secret
 		return clients, p
 	}
@@ -80,12 +80,13 @@ func (s *session) signIn(ctx context.Context, a places.Address) (places.Address,
 	}
 	url, account, err := clouds.SignIn(ctx, a.String(), func(page string) error { s.showPage(a, page); return nil })
 	if err != nil {
-		return a, &cloudseed.PlaceError{Place: words.PlaceKind(a.String()), Err: err}
+		return a, &cloudseed.PlaceError{Place: tongue().PlaceKind(a.String()), Err: err}
 	}
-	if account != "" {
-		account = " as " + account
+	if account == "" {
+		s.printer.note("signed in to %s", tongue().PlaceKind(url))
+	} else {
+		s.printer.note("signed in to %s as %s", tongue().PlaceKind(url), account)
 	}
-	s.printer.note("signed in to %s%s", words.PlaceKind(url), account)
 	return places.Parse(url)
 }
 
@@ -97,11 +98,11 @@ type signInJSON struct {
 
 // showPage leads the person to the provider's page.
 func (s *session) showPage(a places.Address, page string) {
-	kind := words.PlaceKind(a.String())
+	kind := tongue().PlaceKind(a.String())
 	if s.printer.json {
 		s.printer.object(signInJSON{"sign-in", kind, page})
 	}
-	s.printer.note("sign in to %s in the browser; this waits five minutes. %s", kind, words.SignIn(a.Kind.Scheme))
+	s.printer.note("sign in to %s in the browser; this waits five minutes. %s", kind, tongue().SignIn(a.Kind.Scheme))
 	s.printer.note("the page: %s", page)
 	if s.flags.noBrowser {
 		return
@@ -119,17 +120,17 @@ func (s *session) showPage(a places.Address, page string) {
 // someAccount finds which account is meant by an address without one, such as "gdrive:". It
 // signs in where somebody sits at a terminal; else that has to be done first.
 func (s *session) someAccount(ctx context.Context, a places.Address) (places.Address, error) {
-	kind := words.PlaceKind(a.String())
+	kind := tongue().PlaceKind(a.String())
 	if s.tty == nil || s.readOnly {
-		p := newProblem("not-signed-in", words.ExitSignIn, "Nobody is signed in to "+kind+" here.",
-			"Sign in first: cloudseed places add NAME "+a.String()+".")
+		p := newProblem("not-signed-in", words.ExitSignIn, say("Nobody is signed in to %s here.", kind),
+			say("Sign in first: cloudseed places add NAME %s.", a.String()))
 		return a, p
 	}
 	return s.signIn(ctx, a)
 }
 
 func severalAccounts(a places.Address, names []string) error {
-	p := newProblem("several-accounts", words.ExitUsage, "There are several places of the kind "+words.PlaceKind(a.String())+".", "Say the name of one.")
+	p := newProblem("several-accounts", words.ExitUsage, say("There are several places of the kind %s.", tongue().PlaceKind(a.String())), say("Say the name of one."))
 	p.message.Details = names
 	return p
 }
@@ -140,9 +141,9 @@ func (s *session) providers() (all []webapp.Provider) {
 		if !k.SignIn {
 			continue
 		}
-		p := webapp.Provider{Scheme: k.Scheme, Title: words.PlaceKind(k.Example)}
+		p := webapp.Provider{Scheme: k.Scheme, Title: tongue().PlaceKind(k.Example)}
 		if err := s.clouds.Missing(k.Scheme); err != nil {
-			m := words.For(err)
+			m := tongue().For(err)
 			p.Missing = m.What + " " + m.Next
 		}
 		all = append(all, p)

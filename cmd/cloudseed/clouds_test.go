@@ -362,7 +362,7 @@ func TestSignInFails(t *testing.T) {
 // what is missing where there is no client id.
 func TestProviders(t *testing.T) {
 	for _, k := range places.Kinds() {
-		if name := words.PlaceKind(k.Example); name == k.Scheme {
+		if name := words.English.PlaceKind(k.Example); name == k.Scheme {
 			t.Errorf("%s: has no name", k.Scheme)
 		}
 	}

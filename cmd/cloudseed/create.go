@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -66,7 +65,7 @@ func (s *session) rememberAll(places []opened, realms configuration) error {
 func (s *session) wallet(ctx context.Context) (w *cloudseed.Wallet, made bool, err error) {
 	w = &cloudseed.Wallet{Name: s.flags.name}
 	if w.Name == "" {
-		if w.Name, err = s.ask(ctx, "the wallet's name", "--name NAME", "Name of the wallet", "My wallet"); err != nil {
+		if w.Name, err = s.ask(ctx, say("the wallet's name"), say("--name NAME"), say("Name of the wallet"), "My wallet"); err != nil {
 			return nil, false, err
 		}
 	}
@@ -85,7 +84,7 @@ func (s *session) wallet(ctx context.Context) (w *cloudseed.Wallet, made bool, e
 func (s *session) phrase(ctx context.Context) (p phrase.Phrase, made bool, err error) {
 	switch {
 	case s.flags.newPhrase && s.flags.phraseFile != "":
-		return p, false, badFlag("A phrase cannot be both new and read from a file.", "Say either --new or --phrase-file.")
+		return p, false, badFlag(say("A phrase cannot be both new and read from a file."), say("Say either --new or --phrase-file."))
 	case s.flags.newPhrase:
 		p, err = phrase.New(s.flags.words, s.language())
 		return p, true, err
@@ -98,16 +97,16 @@ func (s *session) phrase(ctx context.Context) (p phrase.Phrase, made bool, err e
 		p, err = s.parse(text)
 		return p, false, err
 	case s.tty == nil:
-		return p, false, missing("the recovery phrase", "--phrase-file FILE or --new")
+		return p, false, missing(say("the recovery phrase"), say("--phrase-file FILE or --new"))
 	}
 	return s.typedPhrase(ctx)
 }
 
 // typedPhrase asks until the words are right. No answer makes a new phrase.
 func (s *session) typedPhrase(ctx context.Context) (p phrase.Phrase, made bool, err error) {
-	s.tty.Tell("Type the recovery phrase on one line; it is not shown. Just Enter makes a new one.")
+	s.tell("Type the recovery phrase on one line; it is not shown. Just Enter makes a new one.")
 	for {
-		text, err := s.tty.AskSecret(ctx, "Recovery phrase")
+		text, err := s.tty.AskSecret(ctx, say("Recovery phrase"))
 		if err != nil {
 			return p, false, err
 		}
@@ -120,7 +119,7 @@ func (s *session) typedPhrase(ctx context.Context) (p phrase.Phrase, made bool, 
 		if err == nil {
 			return p, false, nil
 		}
-		m := words.For(err)
+		m := tongue().For(err)
 		s.tty.Tell("%s", strings.Join(append([]string{m.What}, append(m.Details, m.Next)...), " "))
 	}
 }
@@ -141,7 +140,7 @@ func (s *session) language() phrase.Language {
 
 // showPhrase shows the words on the terminal device, and nowhere else.
 func (s *session) showPhrase(p phrase.Phrase) {
-	s.tty.Tell("The recovery phrase. Write it down; whoever has it has the money.")
+	s.tell("The recovery phrase. Write it down; whoever has it has the money.")
 	for i, word := range p.Display() {
 		s.tty.Tell("%4d  %s", i+1, word.Reveal())
 		word.Clear()
@@ -155,7 +154,7 @@ func attached(paths []string) ([]cloudseed.File, error) {
 	for _, path := range paths {
 		name := filepath.Base(path)
 		if seen[strings.ToLower(name)] {
-			return nil, badFlag(fmt.Sprintf("Two files to attach are called %s.", name), "Rename one of them.")
+			return nil, badFlag(say("Two files to attach are called %s.", name), say("Rename one of them."))
 		}
 		seen[strings.ToLower(name)] = true
 		info, err := os.Stat(path)

@@ -18,18 +18,18 @@ func newDelete(s *session) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "delete",
-		Short: "Delete a backup everywhere",
-		Long: `Delete ends the records at the PIN servers, so that no copy of the backup opens with
+		Short: say("Delete a backup everywhere"),
+		Long: say(`Delete ends the records at the PIN servers, so that no copy of the backup opens with
 the PIN any more, and then removes its files from every place, and looks again. What
-could not be reached is named; run it again to go on. The wallet itself is not touched.`,
+could not be reached is named; run it again to go on. The wallet itself is not touched.`),
 		Example: "  cloudseed delete --name Samantha",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.delete(cmd.Context(), yes) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.BoolVar(&yes, "yes", false, "do not ask")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.BoolVar(&yes, "yes", false, say("do not ask"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.realmsFlag(f)
 	return cmd
 }
@@ -55,12 +55,12 @@ func (s *session) confirmDelete(ctx context.Context, d *cloudseed.Device, yes bo
 		return nil
 	}
 	if s.tty == nil {
-		return missing("that it is meant", "--yes")
+		return missing(say("that it is meant"), say("--yes"))
 	}
-	s.tty.Tell("This deletes the backup of %s (fingerprint %s) everywhere. Without the words or an emergency kit the wallet is lost with its device.", d.Name, d.Fingerprint)
-	typed, err := s.tty.Ask(ctx, "Type the wallet's name to delete its backup", "")
+	s.tell("This deletes the backup of %s (fingerprint %s) everywhere. Without the words or an emergency kit the wallet is lost with its device.", d.Name, d.Fingerprint)
+	typed, err := s.tty.Ask(ctx, say("Type the wallet's name to delete its backup"), "")
 	if err == nil && strings.TrimSpace(typed) != d.Name {
-		err = newProblem("not-confirmed", words.ExitFailure, "That is not the wallet's name.", "To delete it, run it again and type "+d.Name+".")
+		err = newProblem("not-confirmed", words.ExitFailure, say("That is not the wallet's name."), say("To delete it, run it again and type %s.", d.Name))
 	}
 	return err
 }
@@ -104,22 +104,22 @@ func newDeleteResult(name string, done *cloudseed.Deletion) deleteResult {
 
 func (r deleteResult) text(w io.Writer) {
 	if r.Dead {
-		fmt.Fprintf(w, "no copy of the backup of %s opens with its PIN any more\n", r.Name)
+		printf(w, "no copy of the backup of %s opens with its PIN any more\n", r.Name)
 	} else {
-		fmt.Fprintf(w, "the backup of %s may still open with its PIN\n", r.Name)
+		printf(w, "the backup of %s may still open with its PIN\n", r.Name)
 	}
 	for _, p := range r.Places {
-		line := fmt.Sprintf("%s removed, none is listed any more", words.Files(len(p.Removed)))
+		line := say("%s removed, none is listed any more", tongue().Files(len(p.Removed)))
 		if p.Problem != "" {
-			line = words.Line(p.Problem)
+			line = tongue().Line(p.Problem)
 		}
 		fmt.Fprintf(w, "  %s: %s\n", p.Name, line)
 	}
 	for _, p := range r.Realms {
-		line := "its record is gone"
+		line := say("its record is gone")
 		if p.Problem != "" {
-			line = words.Line(p.Problem)
+			line = tongue().Line(p.Problem)
 		}
-		fmt.Fprintf(w, "  PIN server %s: %s\n", words.Server(p.Address), line)
+		printf(w, "  PIN server %s: %s\n", tongue().Server(p.Address), line)
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/profile"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/realm/embedded"
 	"github.com/cloudseed/cloudseed/secret"
@@ -22,10 +21,10 @@ import (
 func newDemo(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Play the whole story in a temporary directory, in a few seconds",
-		Long: `Demo makes a new phrase, backs it up in two places, wipes the device, and gets the phrase
+		Short: say("Play the whole story in a temporary directory, in a few seconds"),
+		Long: say(`Demo makes a new phrase, backs it up in two places, wipes the device, and gets the phrase
 back on another one, with a wrong PIN on the way. It uses the real code and leaves nothing
-behind. It succeeds only if all of it held.`,
+behind. It succeeds only if all of it held.`),
 		Example: "  cloudseed demo\n  cloudseed demo --json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.demo(cmd.Context()) },
@@ -86,7 +85,7 @@ type demoResult struct {
 	Held bool `json:"held"`
 }
 
-func (demoResult) text(w io.Writer) { fmt.Fprintln(w, "all of it held") }
+func (demoResult) text(w io.Writer) { printf(w, "all of it held\n") }
 
 func (d *demo) newPhrase(context.Context) (string, error) {
 	p, err := phrase.New(12, phrase.English)
@@ -95,7 +94,7 @@ func (d *demo) newPhrase(context.Context) (string, error) {
 	}
 	d.wallet = &cloudseed.Wallet{Name: "Demo", Phrase: p}
 	fingerprint, err := d.wallet.Fingerprint()
-	return "a new phrase of 12 words, fingerprint " + fingerprint, err
+	return say("a new phrase of 12 words, fingerprint %s", fingerprint), err
 }
 
 func (d *demo) openPlaces(ctx context.Context) (string, error) {
@@ -108,13 +107,13 @@ func (d *demo) openPlaces(ctx context.Context) (string, error) {
 		return "", err
 	}
 	d.places = []cloudseed.Place{{Name: "usb stick", URL: "folder:usb stick", Store: f}, {Name: "own server", URL: "webdav:loopback", Store: dav}}
-	return "a folder, and a WebDAV server on this computer", nil
+	return say("a folder, and a WebDAV server on this computer"), nil
 }
 
 func (d *demo) openRealms(context.Context) (string, error) {
 	var err error
 	d.realms, err = openEmbedded(filepath.Join(d.dir, "pin-servers"))
-	return fmt.Sprintf("%d PIN servers, %d needed; for trying out, inside this process", embedded.Count, embeddedNeeded), err
+	return say("%d PIN servers, %d needed; for trying out, inside this process", embedded.Count, embeddedNeeded), err
 }
 
 // device opens the profile of one of the two devices.
@@ -135,12 +134,12 @@ func (d *demo) backup(ctx context.Context) (string, error) {
 	if _, err := cloudseed.Create(ctx, cfg, d.wallet, secret.Copy(d.pin)); err != nil {
 		return "", err
 	}
-	return "sealed, put into both places, read back: the same, byte for byte", nil
+	return say("sealed, put into both places, read back: the same, byte for byte"), nil
 }
 
 // wipe loses the device. What is left is in the places and at the PIN servers.
 func (d *demo) wipe(context.Context) (string, error) {
-	return "the device and all it remembered are gone", os.RemoveAll(filepath.Join(d.dir, "first device"))
+	return say("the device and all it remembered are gone"), os.RemoveAll(filepath.Join(d.dir, "first device"))
 }
 
 func (d *demo) wrongPIN(ctx context.Context) (string, error) {
@@ -152,7 +151,7 @@ func (d *demo) wrongPIN(ctx context.Context) (string, error) {
 	if wrong.Left != cloudseed.DefaultGuesses-1 {
 		return "", fmt.Errorf("%d tries are left, want %d", wrong.Left, cloudseed.DefaultGuesses-1)
 	}
-	return "refused on a new device, " + words.Tries(wrong.Left) + " left", nil
+	return say("refused on a new device, %s left", tongue().Tries(wrong.Left)), nil
 }
 
 func (d *demo) restore(ctx context.Context) (string, error) {
@@ -172,7 +171,7 @@ func (d *demo) restore(ctx context.Context) (string, error) {
 	if got != want || !r.Wallet.Phrase.Equal(d.wallet.Phrase) {
 		return "", errors.New("another phrase came back")
 	}
-	return "the right PIN: the same phrase is back, fingerprint " + got, nil
+	return say("the right PIN: the same phrase is back, fingerprint %s", got), nil
 }
 
 func (d *demo) open(ctx context.Context, pin secret.Text) (*cloudseed.Restored, error) {

@@ -8,29 +8,28 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func newDrill(s *session) *cobra.Command {
 	var place string
 	cmd := &cobra.Command{
 		Use:   "drill",
-		Short: "Practise losing this computer",
-		Long: `Drill does what a new computer would do: it takes the backup from one place, asks the PIN
+		Short: say("Practise losing this computer"),
+		Long: say(`Drill does what a new computer would do: it takes the backup from one place, asks the PIN
 servers with the PIN that you type, and opens it in memory. What this computer remembers
 is used only to refuse a file that it did not make, and to compare the wallet that comes
 back. The words are not shown.
 
 A wrong PIN costs a try. When half of the tries or fewer are left, or somebody else has
-tried the PIN, nothing is asked.`,
+tried the PIN, nothing is asked.`),
 		Example: "  cloudseed drill\n  cloudseed drill --place usb",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.drill(cmd.Context(), place) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.StringVar(&place, "place", "", "`NAME` of the place; the one that was practised longest ago when not given")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.StringVar(&place, "place", "", say("`NAME` of the place; the one that was practised longest ago when not given"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.pinFlag(f)
 	s.realmsFlag(f)
 	return cmd
@@ -42,7 +41,7 @@ func (s *session) drill(ctx context.Context, place string) error {
 		return err
 	}
 	if s.tty != nil && s.flags.pinFile == "" {
-		s.tty.Tell("%s", words.Practice("drill why"))
+		s.tty.Tell("%s", tongue().Practice("drill why"))
 	}
 	var p cloudseed.Practice
 	err = s.unlocking(ctx, d, func(with cloudseed.Unlock) (err error) {
@@ -63,11 +62,11 @@ type drillResult struct {
 }
 
 func (r drillResult) text(w io.Writer) {
-	fmt.Fprintf(w, "practised %s (fingerprint %s)\n", r.Name, r.Fingerprint)
-	for _, line := range words.Practised(r.Practice) {
+	printf(w, "practised %s (fingerprint %s)\n", r.Name, r.Fingerprint)
+	for _, line := range tongue().Practised(r.Practice) {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if len(r.Practice.Names) > 0 {
-		fmt.Fprintf(w, "  attached files that came back: %s\n", words.Join(r.Practice.Names))
+		printf(w, "  attached files that came back: %s\n", tongue().Join(r.Practice.Names))
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -55,9 +54,9 @@ func embeddedConfiguration(e *embedded.Realms) juicebox.Configuration {
 }
 
 func brokenEmbedded(dir string, cause error) error {
-	p := newProblem("embedded", words.ExitFailure, fmt.Sprintf("Could not open the embedded PIN servers in %s.", dir),
-		"Check the free space and your rights there. If a file is missing, put it back: it cannot be made anew.")
-	p.message.Safe = "They were left as they are."
+	p := newProblem("embedded", words.ExitFailure, say("Could not open the embedded PIN servers in %s.", dir),
+		say("Check the free space and your rights there. If a file is missing, put it back: it cannot be made anew."))
+	p.message.Safe = say("They were left as they are.")
 	p.cause = cause
 	return p
 }

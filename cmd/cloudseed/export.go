@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"path/filepath"
 
@@ -14,18 +13,18 @@ import (
 func newExport(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write the sealed files, exactly as the places have them",
-		Long: `Export writes the newest sealed file of each part into a folder, byte for byte. They are
+		Short: say("Write the sealed files, exactly as the places have them"),
+		Long: say(`Export writes the newest sealed file of each part into a folder, byte for byte. They are
 as safe there as in a cloud: they open with the PIN and the PIN servers, or with the
-emergency kit. Nothing that is there is overwritten.`,
+emergency kit. Nothing that is there is overwritten.`),
 		Example: "  cloudseed export --out copies",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.export(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.StringVar(&s.flags.out, "out", "", "`DIR` to write to; the current one when not given")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.StringVar(&s.flags.out, "out", "", say("`DIR` to write to; the current one when not given"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	return cmd
 }
 
@@ -63,6 +62,6 @@ type exportedFile struct {
 
 func (r exportResult) text(w io.Writer) {
 	for _, f := range r.Files {
-		fmt.Fprintf(w, "%s (%s part, generation %d, %d bytes)\n", f.Path, f.Part, f.Generation, f.Size)
+		printf(w, "%s (%s part, generation %d, %d bytes)\n", f.Path, f.Part, f.Generation, f.Size)
 	}
 }

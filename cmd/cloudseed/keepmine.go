@@ -15,7 +15,7 @@ func (s *session) keepMine(ctx context.Context, d *cloudseed.Device) error {
 		return err
 	}
 	if len(files) == 0 {
-		return missing("the files to keep", "--file FILE for each of them")
+		return missing(say("the files to keep"), say("--file FILE for each of them"))
 	}
 	cfg, _, err := s.deviceConfig(ctx, d)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *session) keepMine(ctx context.Context, d *cloudseed.Device) error {
 // takeTheirs decides it for the other device: its files are sealed above both.
 func (s *session) takeTheirs(ctx context.Context, r *cloudseed.Restored, d *cloudseed.Device) error {
 	if d.Conflict == nil {
-		return newProblem("no-conflict", words.ExitUsage, "No other device has written attached files at the same time.", "Look again with: cloudseed check.")
+		return newProblem("no-conflict", words.ExitUsage, say("No other device has written attached files at the same time."), say("Look again with: cloudseed check."))
 	}
 	cfg, _, err := s.deviceConfig(ctx, d)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/paper"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // kitFlags are those of kit, and of restore with a kit.
@@ -23,13 +22,13 @@ type kitFlags struct {
 func newKit(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kit",
-		Short: "Make the emergency kit, which opens the backup without PIN",
-		Long: `Kit seals the backup to a new emergency kit as well, and puts the kit on paper: with
+		Short: say("Make the emergency kit, which opens the backup without PIN"),
+		Long: say(`Kit seals the backup to a new emergency kit as well, and puts the kit on paper: with
 --out into two files (a page and a PDF) to print, with --print to the printer, with --show
 on the terminal, to write it down. It needs the PIN, or the recovery phrase.
 
 The kit counts only when it has been typed back from the paper: right away on a terminal,
-or later with --prove. No copy of it is kept on this computer.`,
+or later with --prove. No copy of it is kept on this computer.`),
 		Example: `  cloudseed kit --print
   cloudseed kit --out ~/kit
   cloudseed kit --show
@@ -43,16 +42,16 @@ or later with --prove. No copy of it is kept on this computer.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.StringVar(&s.flags.out, "out", "", "`DIR` for the page and the PDF (mode 0600); not one that a cloud copies")
-	f.BoolVar(&s.kit.print, "print", false, "print it, through lp")
-	f.BoolVar(&s.kit.show, "show", false, "show it on the terminal")
-	f.BoolVar(&s.kit.prove, "prove", false, "type the kit back from the paper, to prove it")
-	f.StringVar(&s.kit.file, "kit-file", "", "with --prove: `FILE` with the kit; - is standard input")
-	f.StringVar(&s.flags.phraseFile, "phrase-file", "", "`FILE` with the recovery phrase, in the place of the PIN; - is standard input")
-	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", "`FILE` with the wallet's BIP-39 passphrase; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.StringVar(&s.flags.out, "out", "", say("`DIR` for the page and the PDF (mode 0600); not one that a cloud copies"))
+	f.BoolVar(&s.kit.print, "print", false, say("print it, through lp"))
+	f.BoolVar(&s.kit.show, "show", false, say("show it on the terminal"))
+	f.BoolVar(&s.kit.prove, "prove", false, say("type the kit back from the paper, to prove it"))
+	f.StringVar(&s.kit.file, "kit-file", "", say("with --prove: `FILE` with the kit; - is standard input"))
+	f.StringVar(&s.flags.phraseFile, "phrase-file", "", say("`FILE` with the recovery phrase, in the place of the PIN; - is standard input"))
+	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", say("`FILE` with the wallet's BIP-39 passphrase; - is standard input"))
 	s.pinFlag(f)
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.realmsFlag(f)
 	return cmd
 }
@@ -71,7 +70,7 @@ func (s *session) makeKit(ctx context.Context) error {
 		}
 	}
 	if d.KitStatus() != cloudseed.KitNone {
-		s.printer.note("%s", words.Line(words.Kit("again")))
+		s.printer.note("%s", tongue().Line(tongue().Kit("again")))
 	}
 	kit := cloudseed.NewKit()
 	defer kit.Clear()
@@ -89,7 +88,7 @@ func (s *session) makeKit(ctx context.Context) error {
 	if err := s.proveNow(ctx, cfg, d, r.Files); err != nil {
 		return err
 	}
-	r.Status, r.Sentence = d.KitStatus(), words.ForKit(d.KitStatus())
+	r.Status, r.Sentence = d.KitStatus(), tongue().ForKit(d.KitStatus())
 	s.printer.result("kit", r)
 	return nil
 }
@@ -108,20 +107,20 @@ type kitResult struct {
 }
 
 func newKitResult(d *cloudseed.Device) kitResult {
-	return kitResult{Name: d.Name, Vault: d.Vault.String(), Status: d.KitStatus(), Sentence: words.ForKit(d.KitStatus()), Opens: d.KitOpensFiles()}
+	return kitResult{Name: d.Name, Vault: d.Vault.String(), Status: d.KitStatus(), Sentence: tongue().ForKit(d.KitStatus()), Opens: d.KitOpensFiles()}
 }
 
 func (r kitResult) text(w io.Writer) {
-	fmt.Fprintf(w, "emergency kit of %s: %s\n", r.Name, r.Status)
+	printf(w, "emergency kit of %s: %s\n", r.Name, r.Status)
 	for _, f := range r.Files {
-		fmt.Fprintf(w, "  written to     %s\n", f)
+		printf(w, "  written to     %s\n", f)
 	}
 	fmt.Fprintf(w, "  %s\n", r.Sentence)
 	if !r.Opens {
-		fmt.Fprintf(w, "  %s\n", words.Kit("files"))
+		fmt.Fprintf(w, "  %s\n", tongue().Kit("files"))
 	}
 	if r.Status == cloudseed.KitUnproved {
-		fmt.Fprintf(w, "  To prove it: cloudseed kit --prove\n")
+		printf(w, "  To prove it: cloudseed kit --prove\n")
 	}
 }
 

@@ -21,27 +21,27 @@ func now() time.Time { return time.Now() }
 // sheetPlace names a place on paper: its kind and its account, masked.
 func sheetPlace(url string) string {
 	_, rest, _ := strings.Cut(places.Masked(url), ":")
-	return words.PlaceKind(url) + ", " + rest
+	return tongue().PlaceKind(url) + ", " + rest
 }
 
 // checkKitGoal says before anything is sealed where the kit may go.
 func (s *session) checkKitGoal() error {
 	switch {
 	case s.flags.out == "" && !s.kit.print && !s.kit.show:
-		return missing("where the kit goes", "--print, --out DIR or --show")
+		return missing(say("where the kit goes"), say("--print, --out DIR or --show"))
 	case s.kit.show && s.tty == nil:
-		return badFlag("--show shows the kit on a terminal only.", "Use --print or --out DIR instead.")
+		return badFlag(say("--show shows the kit on a terminal only."), say("Use --print or --out DIR instead."))
 	case s.kit.print:
 		if _, err := exec.LookPath("lp"); err != nil {
-			return badFlag("There is no lp on this computer, the program that prints.", "Use --out DIR and print from there, or make the kit in the app: cloudseed open.")
+			return badFlag(say("There is no lp on this computer, the program that prints."), say("Use --out DIR and print from there, or make the kit in the app: cloudseed open."))
 		}
 	}
 	if s.flags.out == "" {
 		return nil
 	}
 	if f, found := (synced.Computer{}).Find(s.flags.out); found {
-		return badFlag("The folder "+f.Path+" is copied to "+f.Cloud+", and the kit must not be where the backup is.",
-			"Say --out with a folder that no cloud copies, such as one on a USB stick, or use --print.")
+		return badFlag(say("The folder %s is copied to %s, and the kit must not be where the backup is.", f.Path, f.Cloud),
+			say("Say --out with a folder that no cloud copies, such as one on a USB stick, or use --print."))
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func besideBackup(dir string, d *cloudseed.Device) error {
 		path, isFolder := strings.CutPrefix(places.Masked(p.URL), "folder:")
 		rel, err := filepath.Rel(path, absolute(dir))
 		if isFolder && err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-			return badFlag("The backup itself is in "+path+", and the kit must not be beside it.", "Say --out with another folder, or use --print.")
+			return badFlag(say("The backup itself is in %s, and the kit must not be beside it.", path), say("Say --out with another folder, or use --print."))
 		}
 	}
 	return nil
@@ -79,15 +79,15 @@ func (s *session) givePaper(ctx context.Context, d *cloudseed.Device, kit clouds
 
 // showKit shows the kit on the terminal device, and nowhere else.
 func (s *session) showKit(sheet *paper.Sheet) {
-	s.tty.Tell("%s", words.Kit("what"))
-	s.tty.Tell("Write this down:\n\n  %s", sheet.Prefix)
+	s.tty.Tell("%s", tongue().Kit("what"))
+	s.tty.Tell("%s\n\n  %s", say("Write this down:"), sheet.Prefix)
 	for i := 0; i < len(sheet.Blocks); i += rowBlocks {
 		s.tty.Tell("  %s", strings.Join(sheet.Blocks[i:min(i+rowBlocks, len(sheet.Blocks))], "  "))
 	}
 	for _, f := range sheet.Facts {
 		s.tty.Tell("  %-14s %s", f.Name, f.Value)
 	}
-	s.tty.Tell("Without Cloudseed, with age 1.3 or newer:  age -d -i kit.txt BACKUP.age | tar x")
+	s.tell("Without Cloudseed, with age 1.3 or newer:  age -d -i kit.txt BACKUP.age | tar x")
 }
 
 // writeSheet writes a sheet as a page and as a PDF, each 0600 and only where nothing is.
@@ -126,8 +126,8 @@ func printSheet(ctx context.Context, sheet *paper.Sheet) error {
 	lp := exec.CommandContext(ctx, "lp", "-t", sheet.Title, "-")
 	lp.Stdin = bytes.NewReader(pdf)
 	if out, err := lp.CombinedOutput(); err != nil {
-		p := newProblem("printer", words.ExitFailure, "The printer did not take the page.", "See that lp prints, or use --out DIR or --show. The kit was made; make another one.")
-		p.message.Safe = "The backup is safe. The kit that was not printed opens nothing for anybody."
+		p := newProblem("printer", words.ExitFailure, say("The printer did not take the page."), say("See that lp prints, or use --out DIR or --show. The kit was made; make another one."))
+		p.message.Safe = say("The backup is safe. The kit that was not printed opens nothing for anybody.")
 		p.cause = fmt.Errorf("%w: %s", err, out)
 		return p
 	}

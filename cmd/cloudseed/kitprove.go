@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -22,7 +21,7 @@ func (s *session) proveKit(ctx context.Context) error {
 		return err
 	}
 	if d.KitStatus() == cloudseed.KitNone {
-		return newProblem("no-kit", words.ExitNotFound, words.Kit("status none"), "Make one with: cloudseed kit --print.")
+		return newProblem("no-kit", words.ExitNotFound, tongue().Kit("status none"), say("Make one with: cloudseed kit --print."))
 	}
 	kit, err := s.givenKit(ctx)
 	if err != nil {
@@ -42,7 +41,7 @@ func (s *session) proveNow(ctx context.Context, cfg cloudseed.Config, d *cloudse
 	if s.tty == nil {
 		return nil
 	}
-	s.tty.Tell("%s Just Enter leaves it for later.", words.Kit("prove"))
+	s.tell("%s Just Enter leaves it for later.", tongue().Kit("prove"))
 	for {
 		kit, err := s.typedKit(ctx)
 		if errors.Is(err, errLater) {
@@ -59,7 +58,7 @@ func (s *session) proveNow(ctx context.Context, cfg cloudseed.Config, d *cloudse
 		if !errors.Is(err, cloudseed.ErrWrongKit) {
 			return err
 		}
-		s.tty.Tell("%s", words.For(err).What)
+		s.tty.Tell("%s", tongue().For(err).What)
 	}
 }
 
@@ -68,7 +67,7 @@ func (s *session) offerRemoval(ctx context.Context, files []string) error {
 	if len(files) == 0 {
 		return nil
 	}
-	yes, err := s.confirm(ctx, "It is right. Remove the files that were printed from?")
+	yes, err := s.confirm(ctx, say("It is right. Remove the files that were printed from?"))
 	if err != nil || !yes {
 		return err
 	}
@@ -91,11 +90,11 @@ func (s *session) givenKit(ctx context.Context) (cloudseed.Kit, error) {
 		defer text.Clear()
 		return cloudseed.ParseKit(text.Reveal())
 	case s.tty == nil:
-		return cloudseed.Kit{}, missing("the emergency kit", "--kit-file FILE")
+		return cloudseed.Kit{}, missing(say("the emergency kit"), say("--kit-file FILE"))
 	}
 	kit, err := s.typedKit(ctx)
 	if errors.Is(err, errLater) {
-		err = missing("the emergency kit", "--kit-file FILE")
+		err = missing(say("the emergency kit"), say("--kit-file FILE"))
 	}
 	return kit, err
 }
@@ -116,7 +115,7 @@ func (s *session) typedKit(ctx context.Context) (cloudseed.Kit, error) {
 		if err == nil {
 			return kit, nil
 		}
-		s.tty.Tell("%s Type all rows again.", words.For(err).What)
+		s.tell("%s Type all rows again.", tongue().For(err).What)
 	}
 }
 
@@ -131,7 +130,7 @@ func (s *session) kitRows(ctx context.Context) (secret.Text, error) {
 			want -= 2
 		}
 		for {
-			line, err := s.tty.AskSecret(ctx, fmt.Sprintf("Blocks %d to %d (not shown)", first, last))
+			line, err := s.tty.AskSecret(ctx, say("Blocks %d to %d (not shown)", first, last))
 			if err != nil {
 				return line, err
 			}
@@ -148,7 +147,7 @@ func (s *session) kitRows(ctx context.Context) (secret.Text, error) {
 			if got == want {
 				break
 			}
-			s.tty.Tell("These are %d letters and digits; the row has %d.", got, want)
+			s.tell("These are %d letters and digits; the row has %d.", got, want)
 		}
 	}
 	return secret.New(all), nil

@@ -12,14 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func newList(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the backups and their generations in the places",
-		Long:    "List looks into the places, now, and opens nothing. It needs no PIN.",
+		Short:   say("List the backups and their generations in the places"),
+		Long:    say("List looks into the places, now, and opens nothing. It needs no PIN."),
 		Example: "  cloudseed list\n  cloudseed list --place folder:/media/usb --json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.list(cmd.Context()) },
@@ -94,7 +93,7 @@ func forkRows(forks []cloudseed.Located) (rows []forkRow) {
 
 // line is one sentence, as the command prints it; it begins with the name of the place.
 func (f forkRow) line() string {
-	return strings.TrimSuffix(words.Fork(cloudseed.Located{Place: f.Place, File: f.File}), ".")
+	return strings.TrimSuffix(tongue().Fork(cloudseed.Located{Place: f.Place, File: f.File}), ".")
 }
 
 func newListResult(s *cloudseed.Search) listResult {
@@ -134,18 +133,18 @@ func (r listResult) text(w io.Writer) {
 	for _, b := range r.Backups {
 		note := ""
 		if b.TryingOut {
-			note = "\ttrying out"
+			note = "\t" + say("trying out")
 		}
 		fmt.Fprintf(t, "%s\t%s%s\n", b.Name, b.Vault[:8], note)
 		for _, f := range b.Files {
 			note := ""
 			if f.OlderPIN {
-				note = "\tfor an older PIN"
+				note = "\t" + say("for an older PIN")
 			}
-			fmt.Fprintf(t, "  %s\t%s\t%d bytes\t%s%s\n", f.Place, f.File, f.Size, f.Modified.Local().Format("2 Jan 2006 15:04"), note)
+			printf(t, "  %s\t%s\t%d bytes\t%s%s\n", f.Place, f.File, f.Size, tongue().Short(f.Modified), note)
 		}
 	}
 	for _, f := range r.Skipped {
-		fmt.Fprintf(t, "not used: %s\t%s\t%s\n", f.Place, f.File, f.Why)
+		printf(t, "not used: %s\t%s\t%s\n", f.Place, f.File, f.Why)
 	}
 }

@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s.stdin, s.tty, s.printer = stdin, term.Open(stdin), &printer{stdout: stdout, stderr: stderr}
 	defer s.close()
+	speaking.Store(words.FromEnvironment(os.Getenv))
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -48,6 +49,7 @@ func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	if err == nil {
 		return words.ExitOK
 	}
+	s.speakJSON()
 	if !s.running { // cobra's own: an unknown command or flag, a missing argument
 		err = badCommandLine(err)
 	}
@@ -59,15 +61,15 @@ func newRoot(s *session) *cobra.Command {
 	open := newOpen(s)
 	root := &cobra.Command{
 		Use:   "cloudseed",
-		Short: "Automatic cloud backup for a Bitcoin wallet",
-		Long: `Cloudseed seals a wallet's recovery phrase on this computer, keeps it in places of
+		Short: say("Automatic cloud backup for a Bitcoin wallet"),
+		Long: say(`Cloudseed seals a wallet's recovery phrase on this computer, keeps it in places of
 your own, and opens it on another computer with a short PIN.
 
 Without a command it opens the app in the browser.
 
 Exit codes: 0 ok, 1 failure, 2 something given is missing or wrong, 3 sealed but not
 verified everywhere, 4 wrong PIN, 5 no tries left, 6 sign-in needed, 7 not found,
-8 could not look.`,
+8 could not look.`),
 		Example:       "  cloudseed\n  cloudseed backup --place folder:/media/usb",
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 
@@ -17,18 +16,18 @@ import (
 func newOpen(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open",
-		Short: "Open the app in the browser (also without a command)",
-		Long: `Open serves the app to this computer's own browser, on 127.0.0.1 and a free port, until
+		Short: say("Open the app in the browser (also without a command)"),
+		Long: say(`Open serves the app to this computer's own browser, on 127.0.0.1 and a free port, until
 Ctrl-C. The browser is let in through a private file, so that the address alone is not
-enough.`,
+enough.`),
 		Example: "  cloudseed open\n  cloudseed open --no-browser\n  cloudseed open --realms servers.json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.openApp(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.BoolVar(&s.flags.noBrowser, "no-browser", false, "only print where the app is")
-	f.BoolVar(&s.flags.dev, "dev", false, "add the gallery of all screens")
-	f.IntVar(&s.flags.port, "port", 0, "`PORT` of 127.0.0.1; a free one when 0")
+	f.BoolVar(&s.flags.noBrowser, "no-browser", false, say("only print where the app is"))
+	f.BoolVar(&s.flags.dev, "dev", false, say("add the gallery of all screens"))
+	f.IntVar(&s.flags.port, "port", 0, say("`PORT` of 127.0.0.1; a free one when 0"))
 	s.realmsFlag(f)
 	s.clientIDsFlag(f)
 	return cmd
@@ -96,7 +95,7 @@ func (s *session) openApp(ctx context.Context) error {
 // browser in, once.
 func (s *session) newLinks(ctx context.Context, app *webapp.App) {
 	for {
-		if _, err := s.tty.Ask(ctx, "Enter opens it again; Ctrl-C ends it", ""); err != nil {
+		if _, err := s.tty.Ask(ctx, say("Enter opens it again; Ctrl-C ends it"), ""); err != nil {
 			return
 		}
 		page, err := app.Link()
@@ -134,6 +133,6 @@ type openResult struct {
 }
 
 func (r openResult) text(w io.Writer) {
-	fmt.Fprintf(w, "Cloudseed is open at %s (Ctrl-C ends it)\n", r.Address)
-	fmt.Fprintf(w, "  To let a browser in, open this file: %s%s\n", "file://", r.Page)
+	printf(w, "Cloudseed is open at %s (Ctrl-C ends it)\n", r.Address)
+	printf(w, "  To let a browser in, open this file: %s%s\n", "file://", r.Page)
 }

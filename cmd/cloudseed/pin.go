@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -16,14 +15,14 @@ func newPIN(s *session) *cobra.Command {
 	var stolen bool
 	cmd := &cobra.Command{
 		Use:   "pin",
-		Short: "Choose another PIN, or other PIN servers",
-		Long: `Pin seals the wallet again under a new PIN, and with --realms at other PIN servers. It
+		Short: say("Choose another PIN, or other PIN servers"),
+		Long: say(`Pin seals the wallet again under a new PIN, and with --realms at other PIN servers. It
 asks for the PIN from before, or reads the words with --phrase-file if that is
 forgotten. The PIN from before ends when every place has the new backup.
 
 If somebody else may know the PIN or have a device of yours, say --stolen: it then ends
 as soon as one place has the new backup. Copies that were downloaded before cannot be
-called back, so after a theft also move the money to a new wallet.`,
+called back, so after a theft also move the money to a new wallet.`),
 		Example: `  cloudseed pin
   cloudseed pin --realms other-servers.json
   cloudseed pin --phrase-file words.txt --new-pin-file pin.txt --stolen`,
@@ -37,14 +36,14 @@ called back, so after a theft also move the money to a new wallet.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.StringVar(&s.flags.newPINFile, "new-pin-file", "", "`FILE` with the new PIN; - is standard input")
-	f.StringVar(&s.flags.phraseFile, "phrase-file", "", "`FILE` with the recovery phrase, instead of the PIN from before; - is standard input")
-	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", "`FILE` with the BIP-39 passphrase, if the wallet has one")
-	f.StringVar(&s.flags.language, "language", "", "`LANGUAGE` of the phrase, such as english or japanese")
-	f.BoolVar(&s.kit.drop, "drop-kit", false, "end the emergency kit as well, because its paper is lost or was seen")
-	f.BoolVar(&stolen, "stolen", false, "somebody else may know the PIN, or have a device of yours")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.StringVar(&s.flags.newPINFile, "new-pin-file", "", say("`FILE` with the new PIN; - is standard input"))
+	f.StringVar(&s.flags.phraseFile, "phrase-file", "", say("`FILE` with the recovery phrase, instead of the PIN from before; - is standard input"))
+	f.StringVar(&s.flags.passphraseFile, "passphrase-file", "", say("`FILE` with the BIP-39 passphrase, if the wallet has one"))
+	f.StringVar(&s.flags.language, "language", "", say("`LANGUAGE` of the phrase, such as english or japanese"))
+	f.BoolVar(&s.kit.drop, "drop-kit", false, say("end the emergency kit as well, because its paper is lost or was seen"))
+	f.BoolVar(&stolen, "stolen", false, say("somebody else may know the PIN, or have a device of yours"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.pinFlag(f)
 	s.realmsFlag(f)
 	return cmd
@@ -84,7 +83,7 @@ func (s *session) changePIN(ctx context.Context, why cloudseed.Reason) error {
 // replacementPIN is the new PIN, from --new-pin-file or typed twice.
 func (s *session) replacementPIN(ctx context.Context) (secret.Text, error) {
 	if s.flags.newPINFile == "" && s.tty == nil {
-		return secret.Text{}, missing("the new PIN", "--new-pin-file FILE")
+		return secret.Text{}, missing(say("the new PIN"), say("--new-pin-file FILE"))
 	}
 	before := s.flags.pinFile
 	defer func() { s.flags.pinFile = before }()
@@ -98,8 +97,8 @@ type pinResult struct {
 }
 
 func (r pinResult) text(w io.Writer) {
-	fmt.Fprintf(w, "the new PIN opens the backup of %s; the one before opens nothing any more\n", r.Name)
+	printf(w, "the new PIN opens the backup of %s; the one before opens nothing any more\n", r.Name)
 	if r.Why == cloudseed.Stolen {
-		fmt.Fprintf(w, "  %s\n", words.Text("move-funds"))
+		fmt.Fprintf(w, "  %s\n", tongue().Text("move-funds"))
 	}
 }

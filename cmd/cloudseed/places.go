@@ -52,7 +52,7 @@ func (s *session) wantedPlaces(ctx context.Context) ([]profile.Place, error) {
 	}
 	given := s.flags.places
 	if len(given) == 0 {
-		dir, err := s.ask(ctx, "a place", "--place NAME or URL", "A folder to keep the backup in, or an address such as gdrive:", suggestedFolder())
+		dir, err := s.ask(ctx, say("a place"), say("--place NAME or URL"), say("A folder to keep the backup in, or an address such as gdrive:"), suggestedFolder())
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +151,7 @@ func (s *session) openNamed(ctx context.Context, p profile.Place, mayCreate bool
 	}
 	place, err := clouds.Open(ctx, a.String(), password, mayCreate)
 	if a.Kind.Scheme == "folder" && mayCreate && s.tty != nil && errors.Is(err, store.ErrGone) && !strings.Contains(a.Rest, "#marker=") {
-		yes, askErr := s.confirm(ctx, fmt.Sprintf("There is no folder %s. Make it?", a.Rest))
+		yes, askErr := s.confirm(ctx, say("There is no folder %s. Make it?", a.Rest))
 		if askErr != nil {
 			return opened{}, askErr
 		}
@@ -181,9 +181,9 @@ func (s *session) placePassword(ctx context.Context, p profile.Place, a places.A
 	case err != nil || known.Len() > 0:
 		return known, err
 	case s.tty == nil:
-		return secret.Text{}, missing("the password of "+p.Name, "--password-file FILE")
+		return secret.Text{}, missing(say("the password of %s", p.Name), say("--password-file FILE"))
 	}
-	return s.tty.AskSecret(ctx, "Password for "+places.Masked(p.URL))
+	return s.tty.AskSecret(ctx, say("Password for %s", places.Masked(p.URL)))
 }
 
 // passwordOnce reads --password-file once, for all places: it may be standard input.

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/profile"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // fillPlace puts backups of this computer into a place that was added: the one of --name, or
@@ -50,7 +48,7 @@ func (s *session) wantsPlace(ctx context.Context, d *cloudseed.Device, p profile
 		s.printer.note("the backup of %s is not put there: say --name %q to do so", d.Name, d.Name)
 		return false, nil
 	}
-	return s.confirm(ctx, fmt.Sprintf("Put the backup of %s there too?", d.Name))
+	return s.confirm(ctx, say("Put the backup of %s there too?", d.Name))
 }
 
 func (s *session) fill(ctx context.Context, d *cloudseed.Device, p profile.Place) error {
@@ -85,9 +83,9 @@ func (s *session) release(ctx context.Context, p profile.Place, r *removeResult)
 			released, err := cloudseed.ReleasePlace(ctx, cfg, d, there.Name)
 			switch {
 			case released != nil:
-				r.released(d.Name, words.Released(released))
+				r.released(d.Name, tongue().Released(released))
 				if err != nil {
-					s.printer.note("%s; cloudseed backup goes on later", words.Line(messageOf(err).What))
+					s.printer.note("%s; cloudseed backup goes on later", tongue().Line(messageOf(err).What))
 				}
 			case errors.Is(err, cloudseed.ErrLastPlace), errors.Is(err, cloudseed.ErrNoBackup), errors.Is(err, cloudseed.ErrDeleting):
 			default:

@@ -19,24 +19,24 @@ import (
 func newPlaces(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "places",
-		Short:   "The places that this computer remembers",
+		Short:   say("The places that this computer remembers"),
 		Example: "  cloudseed places add drive gdrive:\n  cloudseed places list",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.listPlaces() },
 	}
 	list := &cobra.Command{
 		Use:     "list",
-		Short:   "List the remembered places, with masked accounts",
+		Short:   say("List the remembered places, with masked accounts"),
 		Example: "  cloudseed places list",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.listPlaces() },
 	}
 	remove := &cobra.Command{
 		Use:   "remove NAME",
-		Short: "Sign out of a place and forget it; the files in it stay",
-		Long: `Remove takes back the permission that this computer has at the provider, where the
+		Short: say("Sign out of a place and forget it; the files in it stay"),
+		Long: say(`Remove takes back the permission that this computer has at the provider, where the
 provider lets it, and forgets the place. The files in it stay. A backup that was seen in another
-place no longer counts on this one: nothing waits for it any more. It says what remains.`,
+place no longer counts on this one: nothing waits for it any more. It says what remains.`),
 		Example: "  cloudseed places remove stick",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.removePlace(cmd.Context(), args[0]) },
@@ -48,8 +48,8 @@ place no longer counts on this one: nothing waits for it any more. It says what 
 func newPlacesAdd(s *session) *cobra.Command {
 	add := &cobra.Command{
 		Use:   "add NAME [URL]",
-		Short: "Sign in to a place, look at it and remember it",
-		Long: `Add signs in where the place has accounts, in the browser, looks at the place, and
+		Short: say("Sign in to a place, look at it and remember it"),
+		Long: say(`Add signs in where the place has accounts, in the browser, looks at the place, and
 remembers it. Without a URL it signs in again to the place of that name. With --name the
 backup of that wallet is put there as well, the same bytes, read back; on a terminal it asks.
 
@@ -57,7 +57,7 @@ backup of that wallet is put there as well, the same bytes, read back; on a term
   nextcloud:https://host                 sign-in in the browser
   webdav:https://user@host/path          with --password-file or at the terminal
   s3:https://ACCESSKEY@host/bucket/path  the secret key, likewise
-  folder:/path`,
+  folder:/path`),
 		Example: `  cloudseed places add drive gdrive:
   cloudseed places add bucket s3:https://AKIA0123@s3.example/backups --password-file secret.txt
   cloudseed places add stick folder:/media/usb --removable
@@ -67,9 +67,9 @@ backup of that wallet is put there as well, the same bytes, read back; on a term
 			return s.addPlace(cmd.Context(), args[0], append(args, "")[1])
 		},
 	}
-	add.Flags().StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
-	add.Flags().BoolVar(&s.flags.removable, "removable", false, "mark the folder, so that another drive is never taken for this one")
-	add.Flags().StringVar(&s.flags.name, "name", "", "`NAME` of a wallet whose backup is put there too")
+	add.Flags().StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
+	add.Flags().BoolVar(&s.flags.removable, "removable", false, say("mark the folder, so that another drive is never taken for this one"))
+	add.Flags().StringVar(&s.flags.name, "name", "", say("`NAME` of a wallet whose backup is put there too"))
 	s.signInFlags(add.Flags())
 	return add
 }
@@ -89,7 +89,7 @@ type placeJSON struct {
 func newPlacesResult(known ...profile.Place) placesResult {
 	r := placesResult{Places: []placeJSON{}}
 	for _, p := range known {
-		row := placeJSON{Name: p.Name, URL: places.Masked(p.URL), Kind: words.PlaceKind(p.URL)}
+		row := placeJSON{Name: p.Name, URL: places.Masked(p.URL), Kind: tongue().PlaceKind(p.URL)}
 		if a, err := places.Parse(p.URL); err == nil {
 			row.Account = a.Account()
 		}
@@ -100,7 +100,7 @@ func newPlacesResult(known ...profile.Place) placesResult {
 
 func (r placesResult) text(w io.Writer) {
 	if len(r.Places) == 0 {
-		fmt.Fprintln(w, "no place is remembered yet; add one: cloudseed places add NAME URL")
+		printf(w, "no place is remembered yet; add one: cloudseed places add NAME URL\n")
 		return
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -109,7 +109,7 @@ func (r placesResult) text(w io.Writer) {
 		fmt.Fprintf(t, "%s\t%s\t%s\n", p.Name, p.Kind, places.Masked(p.URL))
 	}
 	for _, name := range r.Filled {
-		fmt.Fprintf(t, "it has the backup of %s now, read back\n", name)
+		printf(t, "it has the backup of %s now, read back\n", name)
 	}
 }
 
@@ -200,7 +200,7 @@ func (s *session) newPlace(ctx context.Context, name, url string, known []profil
 	}
 	for _, p := range known {
 		if p.URL == a.String() && p.Name != name {
-			return p, newProblem("place-known", words.ExitUsage, fmt.Sprintf("That is the place %q already.", p.Name), "Use that name, or sign in with another account.")
+			return p, newProblem("place-known", words.ExitUsage, say("That is the place %q already.", p.Name), say("Use that name, or sign in with another account."))
 		}
 	}
 	return profile.Place{Name: name, URL: a.String()}, nil
@@ -264,7 +264,7 @@ func (s *session) signOut(ctx context.Context, p profile.Place, r *removeResult)
 	}
 	if err != nil {
 		m := messageOf(&cloudseed.PlaceError{Place: p.Name, Err: err})
-		s.printer.note("%s could not be told that the permission ends: %s", words.PlaceKind(p.URL), words.Line(m.What))
+		s.printer.note("%s could not be told that the permission ends: %s", tongue().PlaceKind(p.URL), tongue().Line(m.What))
 	}
 	r.SignedOut, r.Revoked = out.Was, out.Revoked
 	if out.Was && !out.Revoked {
@@ -280,6 +280,6 @@ func (s *session) keepIt(ctx context.Context, r removeResult) (bool, error) {
 	for _, b := range r.Backups {
 		s.tty.Tell("%s", b.line(r.Removed))
 	}
-	yes, err := s.confirm(ctx, "Remove it all the same?")
+	yes, err := s.confirm(ctx, say("Remove it all the same?"))
 	return !yes, err
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/profile"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // A removeResult says what removing a place did and what remains.
@@ -57,27 +56,27 @@ func seen(p cloudseed.PlaceState) bool { return !p.Wallet.ReadBack.IsZero() && p
 // line says what remains of a backup without the place.
 func (b countingRow) line(place string) string {
 	if len(b.Elsewhere) == 0 {
-		return fmt.Sprintf("The backup of %s counts on %s and was seen in no other place.", b.Name, place)
+		return say("The backup of %s counts on %s and was seen in no other place.", b.Name, place)
 	}
-	return fmt.Sprintf("The backup of %s counts on %s. It was also seen in %s.", b.Name, place, words.Join(b.Elsewhere))
+	return say("The backup of %s counts on %s. It was also seen in %s.", b.Name, place, tongue().Join(b.Elsewhere))
 }
 
 func (r removeResult) text(w io.Writer) {
-	fmt.Fprintf(w, "%s is forgotten here; its files stay where they are\n", r.Removed)
+	printf(w, "%s is forgotten here; its files stay where they are\n", r.Removed)
 	for _, b := range r.Backups {
 		if len(b.Released) == 0 {
-			fmt.Fprintf(w, "  %s Adding the place again brings it back.\n", b.line(r.Removed))
+			printf(w, "  %s Adding the place again brings it back.\n", b.line(r.Removed))
 			continue
 		}
 		fmt.Fprintf(w, "  %s %s\n", b.line(r.Removed), strings.Join(b.Released, " "))
 	}
 	switch {
 	case r.Revoked:
-		fmt.Fprintln(w, "  The permission at the provider has ended.")
+		printf(w, "  The permission at the provider has ended.\n")
 	case r.SignedOut && r.Manage != "":
-		fmt.Fprintf(w, "  Signed out here. To end the permission at the provider too: %s\n", r.Manage)
+		printf(w, "  Signed out here. To end the permission at the provider too: %s\n", r.Manage)
 	case r.SignedOut:
-		fmt.Fprintln(w, "  Signed out here.")
+		printf(w, "  Signed out here.\n")
 	}
 }
 

@@ -23,11 +23,11 @@ func parsePlace(address string) (places.Address, error) {
 	}
 	switch {
 	case errors.Is(err, places.ErrPassword):
-		return a, newProblem("place-url", words.ExitUsage, "A place's address must not hold its password.", "Leave it out, and say --password-file FILE.")
+		return a, newProblem("place-url", words.ExitUsage, say("A place's address must not hold its password."), say("Leave it out, and say --password-file FILE."))
 	case errors.Is(err, places.ErrForm):
-		return a, newProblem("place-url", words.ExitUsage, "This is no address of a place of the kind "+bad.Kind.Title+".", "Write it like "+bad.Kind.Example+".")
+		return a, newProblem("place-url", words.ExitUsage, say("This is no address of a place of the kind %s.", bad.Kind.Title), say("Write it like %s.", bad.Kind.Example))
 	}
-	p := newProblem("place-url", words.ExitUsage, "This is no address of a place.", "Write one like these, or a name from: cloudseed places list.")
+	p := newProblem("place-url", words.ExitUsage, say("This is no address of a place."), say("Write one like these, or a name from: cloudseed places list."))
 	for _, k := range places.Kinds() {
 		p.message.Details = append(p.message.Details, k.Example)
 	}
@@ -37,7 +37,7 @@ func parsePlace(address string) (places.Address, error) {
 // placeName makes a name for a place that was given by its address: the folder's, the
 // server's, or that of the kind.
 func placeName(a places.Address) string {
-	name := words.PlaceKind(a.String())
+	name := tongue().PlaceKind(a.String())
 	switch a.Kind.Scheme {
 	case "folder":
 		path, _, _ := strings.Cut(a.Rest, "#marker=")

@@ -46,7 +46,7 @@ type errorJSON struct {
 // also see what has begun.
 func (p *printer) step(s cloudseed.Step) {
 	if p.json {
-		line := stepJSON{Type: "step", Step: string(s.Name), State: string(s.State), Where: s.Where, Text: words.Step(s)}
+		line := stepJSON{Type: "step", Step: string(s.Name), State: string(s.State), Where: s.Where, Text: tongue().Step(s)}
 		if s.State == cloudseed.Failed && s.Err != nil {
 			line.Code = messageOf(s.Err).Code
 		}
@@ -54,7 +54,7 @@ func (p *printer) step(s cloudseed.Step) {
 		return
 	}
 	if s.State != cloudseed.Started {
-		fmt.Fprintf(p.stderr, "  %s\n", words.Line(words.Step(s)))
+		fmt.Fprintf(p.stderr, "  %s\n", tongue().Line(tongue().Step(s)))
 	}
 }
 
@@ -68,9 +68,9 @@ func (p *printer) result(command string, r result) {
 }
 
 // note tells people something on the side.
-func (p *printer) note(format string, args ...any) {
+func (p *printer) note(s words.Sentence, facts ...any) {
 	if !p.json {
-		fmt.Fprintf(p.stderr, "cloudseed: "+format+"\n", args...)
+		fmt.Fprintf(p.stderr, "cloudseed: %s\n", say(s, facts...))
 	}
 }
 
@@ -83,16 +83,16 @@ func (p *printer) fail(ctx context.Context, err error) int {
 	if p.json {
 		p.object(errorJSON{"error", m})
 	}
-	fmt.Fprintf(p.stderr, "cloudseed: %s\n", words.Line(m.What))
+	printf(p.stderr, "cloudseed: %s\n", tongue().Line(m.What))
 	for _, line := range append(m.Details, m.Safe, m.Next) {
 		if line != "" {
 			fmt.Fprintf(p.stderr, "  %s\n", line)
 		}
 	}
 	if p.verbose && m.Log != "" {
-		fmt.Fprintf(p.stderr, "  cause: %s\n", m.Log)
+		printf(p.stderr, "  cause: %s\n", m.Log)
 	} else if m.Code == words.Unexpected {
-		fmt.Fprintf(p.stderr, "  To see the cause, say --verbose.\n")
+		printf(p.stderr, "  To see the cause, say --verbose.\n")
 	}
 	return m.Exit
 }
@@ -114,7 +114,7 @@ func messageOf(err error) words.Message {
 		}
 		return m
 	case errors.Is(err, term.ErrNoAnswer):
-		return newProblem("no-answer", words.ExitUsage, "The terminal's input ended.", "Answer the questions, or give flags.").message
+		return newProblem("no-answer", words.ExitUsage, say("The terminal's input ended."), say("Answer the questions, or give flags.")).message
 	}
-	return words.For(err)
+	return tongue().For(err)
 }

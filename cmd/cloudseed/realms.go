@@ -5,7 +5,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm/embedded"
 )
@@ -43,7 +42,7 @@ func (s *session) namedRealms() (juicebox.Configuration, error) {
 	}
 	c, err := juicebox.ParseConfiguration(text)
 	if err != nil {
-		p := &problem{message: words.For(err), cause: err}
+		p := &problem{message: tongue().For(err), cause: err}
 		p.message.Details = []string{err.Error()} // says which line of the file, and holds no secret
 		return c, p
 	}

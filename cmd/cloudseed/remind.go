@@ -10,29 +10,28 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func newRemind(s *session) *cobra.Command {
 	var now bool
 	cmd := &cobra.Command{
 		Use:   "remind",
-		Short: "Type the PIN now and then, so that it is not forgotten",
-		Long: `Remind asks for the PIN when that is due: a day after the backup, then after 3 days, 1 and
+		Short: say("Type the PIN now and then, so that it is not forgotten"),
+		Long: say(`Remind asks for the PIN when that is due: a day after the backup, then after 3 days, 1 and
 2 weeks, a month and every 3 months, as long as it is right. When it is not due it asks
 nothing, so it can run with every login.
 
 The PIN servers tell whether the PIN is right: a wrong one costs a try, and after two the
 reminder ends until tomorrow. When half of the tries or fewer are left, or somebody else
-has tried the PIN, nothing is asked.`,
+has tried the PIN, nothing is asked.`),
 		Example: "  cloudseed remind\n  cloudseed remind --now",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.remind(cmd.Context(), now) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet; all that are due when not given")
-	f.BoolVar(&now, "now", false, "ask even if it is not due")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet; all that are due when not given"))
+	f.BoolVar(&now, "now", false, say("ask even if it is not due"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 	s.pinFlag(f)
 	s.realmsFlag(f)
 	return cmd
@@ -72,7 +71,7 @@ func (s *session) remindOne(ctx context.Context, d *cloudseed.Device) error {
 		return err
 	}
 	if s.tty != nil && s.flags.pinFile == "" {
-		s.tty.Tell("%s %s", words.Practice("due"), words.Practice("why"))
+		s.tty.Tell("%s %s", tongue().Practice("due"), tongue().Practice("why"))
 	}
 	return s.unlocking(ctx, d, func(with cloudseed.Unlock) error { return s.twice(d, cloudseed.Remind(ctx, cfg, d, with.PIN)) })
 }
@@ -82,7 +81,7 @@ func (s *session) twice(d *cloudseed.Device, err error) error {
 	if !errors.As(err, new(*cloudseed.WrongPINError)) || !d.PracticeOver() || s.tty == nil || s.flags.pinFile != "" {
 		return err
 	}
-	s.tty.Tell("%s", words.For(err).What)
+	s.tty.Tell("%s", tongue().For(err).What)
 	return cloudseed.ErrReminderOver
 }
 
@@ -102,6 +101,6 @@ func (r remindResult) text(w io.Writer) {
 		if row.Asked {
 			name = "right"
 		}
-		fmt.Fprintf(w, "%s: %s\n", row.Name, words.Line(words.Due(name, row.Due)))
+		fmt.Fprintf(w, "%s: %s\n", row.Name, tongue().Line(tongue().Due(name, row.Due)))
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,10 +16,10 @@ import (
 func newRestore(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore",
-		Short: "Open a backup with the PIN, or with the emergency kit",
-		Long: `Restore looks into the places, asks which backup if there are several, and opens it with
+		Short: say("Open a backup with the PIN, or with the emergency kit"),
+		Long: say(`Restore looks into the places, asks which backup if there are several, and opens it with
 the PIN. It prints the wallet's name, fingerprint and first address to compare. The
-words come out only with --show-phrase on a terminal, or into files with --out DIR.`,
+words come out only with --show-phrase on a terminal, or into files with --out DIR.`),
 		Example: `  cloudseed restore
   cloudseed restore --place folder:/media/usb --show-phrase
   cloudseed restore --place folder:/media/usb --realms servers.json --pin-file pin.txt --out restored
@@ -29,14 +28,14 @@ words come out only with --show-phrase on a terminal, or into files with --out D
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.restore(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet, if there are several")
-	f.StringVar(&s.flags.vault, "vault", "", "`ID` of the backup or its beginning, if there are several")
-	f.BoolVar(&s.flags.acceptRealms, "accept-realms", false, "ask the PIN servers that the backup names, though they are not known here")
-	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, "show the words on the terminal")
-	f.StringVar(&s.flags.out, "out", "", "new `DIR` for the words and the attached files (mode 0600)")
-	f.BoolVar(&s.kit.typed, "kit", false, "open it with the emergency kit, typed at the terminal, in the place of the PIN")
-	f.StringVar(&s.kit.file, "kit-file", "", "open it with the emergency kit in `FILE`, in the place of the PIN; - is standard input")
-	f.BoolVar(&s.flags.takeTheirs, "take-theirs", false, "where two devices wrote attached files at the same time, take those of the other one")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet, if there are several"))
+	f.StringVar(&s.flags.vault, "vault", "", say("`ID` of the backup or its beginning, if there are several"))
+	f.BoolVar(&s.flags.acceptRealms, "accept-realms", false, say("ask the PIN servers that the backup names, though they are not known here"))
+	f.BoolVar(&s.flags.showPhrase, "show-phrase", false, say("show the words on the terminal"))
+	f.StringVar(&s.flags.out, "out", "", say("new `DIR` for the words and the attached files (mode 0600)"))
+	f.BoolVar(&s.kit.typed, "kit", false, say("open it with the emergency kit, typed at the terminal, in the place of the PIN"))
+	f.StringVar(&s.kit.file, "kit-file", "", say("open it with the emergency kit in `FILE`, in the place of the PIN; - is standard input"))
+	f.BoolVar(&s.flags.takeTheirs, "take-theirs", false, say("where two devices wrote attached files at the same time, take those of the other one"))
 	s.takeFlags(f)
 	s.pinFlag(f)
 	s.placeFlags(f)
@@ -94,17 +93,17 @@ func (s *session) find(ctx context.Context, cfg cloudseed.Config) (*cloudseed.Ba
 	matching := s.matching(s.registered(found.Backups))
 	switch {
 	case len(matching) == 0:
-		p := newProblem("no-such-backup", words.ExitNotFound, "No backup there is the one asked for.", "Say another --name or --vault; cloudseed list shows what is there.")
+		p := newProblem("no-such-backup", words.ExitNotFound, say("No backup there is the one asked for."), say("Say another --name or --vault; cloudseed list shows what is there."))
 		p.message.Details = backupLines(found.Backups)
 		return nil, p
 	case len(matching) == 1:
 		return matching[0], nil
 	case s.tty == nil:
-		p := newProblem("several", words.ExitUsage, "There are several backups.", "Say --name NAME or --vault ID.")
+		p := newProblem("several", words.ExitUsage, say("There are several backups."), say("Say --name NAME or --vault ID."))
 		p.message.Details = backupLines(matching)
 		return nil, p
 	}
-	i, err := s.choose(ctx, "There are several backups:", backupLines(matching))
+	i, err := s.choose(ctx, say("There are several backups:"), backupLines(matching))
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +137,7 @@ func newest(backups []*cloudseed.Backup) []*cloudseed.Backup {
 func backupLines(backups []*cloudseed.Backup) []string {
 	var lines []string
 	for _, b := range backups {
-		line := fmt.Sprintf("%s  --vault %s", b.Name, b.Vault.String()[:8])
+		line := say("%s  --vault %s", b.Name, b.Vault.String()[:8])
 		if at := b.Modified(); !at.IsZero() {
 			line += at.Local().Format("  2 Jan 2006 15:04")
 		}
@@ -164,11 +163,11 @@ func (s *session) acceptRealms(ctx context.Context, cfg *cloudseed.Config, b *cl
 	if s.tty == nil {
 		return &cloudseed.UnknownRealmsError{Realms: unknown}
 	}
-	s.tty.Tell("This backup names PIN servers that this computer does not know:")
+	s.tell("This backup names PIN servers that this computer does not know:")
 	for _, r := range unknown {
 		s.tty.Tell("  %s", r.Address)
 	}
-	yes, err := s.confirm(ctx, "Are these the ones you chose? They will see a try at your PIN.")
+	yes, err := s.confirm(ctx, say("Are these the ones you chose? They will see a try at your PIN."))
 	if err == nil && !yes {
 		err = &cloudseed.UnknownRealmsError{Realms: unknown}
 	}
@@ -179,10 +178,10 @@ func (s *session) acceptRealms(ctx context.Context, cfg *cloudseed.Config, b *cl
 // guess opens the backup. On a terminal a wrong PIN may be typed again, while tries last.
 func (s *session) guess(ctx context.Context, cfg cloudseed.Config, b *cloudseed.Backup) (*cloudseed.Restored, error) {
 	if s.tty != nil && s.flags.pinFile == "" {
-		s.tty.Tell("%s: at most %s with a wrong PIN, then it cannot be opened any more.", b.Name, words.Tries(b.Guesses))
+		s.tell("%s: at most %s with a wrong PIN, then it cannot be opened any more.", b.Name, tongue().Tries(b.Guesses))
 	}
 	for {
-		pin, err := s.pin(ctx, "PIN")
+		pin, err := s.pin(ctx, say("PIN"))
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +190,7 @@ func (s *session) guess(ctx context.Context, cfg cloudseed.Config, b *cloudseed.
 		if !errors.As(err, &wrong) || wrong.Left == 0 || s.tty == nil || s.flags.pinFile != "" {
 			return restored, s.mentionOthers(b, err)
 		}
-		s.tty.Tell("%s", words.For(err).What)
+		s.tty.Tell("%s", tongue().For(err).What)
 		next, err := s.another(ctx, b)
 		if err != nil {
 			return nil, err
@@ -208,7 +207,7 @@ func (s *session) guess(ctx context.Context, cfg cloudseed.Config, b *cloudseed.
 func (s *session) try(ctx context.Context, cfg cloudseed.Config, b *cloudseed.Backup, pin secret.Text) (*cloudseed.Restored, error) {
 	defer pin.Clear()
 	if pin.Len() == 0 {
-		return nil, missing("the PIN", "--pin-file FILE with something in it")
+		return nil, missing(say("the PIN"), say("--pin-file FILE with something in it"))
 	}
 	restored, err := cloudseed.Restore(ctx, cfg, b, pin)
 	if err == nil { // to take over with it, if that is wanted

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -39,7 +38,7 @@ func (s *session) restored(ctx context.Context, r *cloudseed.Restored, places []
 	if s.flags.showPhrase {
 		s.showPhrase(r.Wallet.Phrase)
 		if r.Wallet.Passphrase.Len() > 0 {
-			s.tty.Tell("It has a passphrase too: %s", r.Wallet.Passphrase.Reveal())
+			s.tty.Tell("%s %s", say("It has a passphrase too:"), r.Wallet.Passphrase.Reveal())
 		}
 	}
 	cfg, _, err := s.deviceConfig(ctx, k.device)
@@ -118,30 +117,30 @@ func newRestoreResult(r *cloudseed.Restored) restoreResult {
 		result.Files = append(result.Files, f.Name)
 	}
 	for _, l := range r.Behind {
-		result.Behind = append(result.Behind, words.Behind(l))
+		result.Behind = append(result.Behind, tongue().Behind(l))
 	}
 	return result
 }
 
 func (r restoreResult) text(w io.Writer) {
-	fmt.Fprintf(w, "restored %s\n", r.Name)
-	fmt.Fprintf(w, "  fingerprint    %s\n", r.Fingerprint)
-	fmt.Fprintf(w, "  first address  %s\n", r.FirstAddress)
-	fmt.Fprintf(w, "  %d words, from %s, generation %d, made on %s at %s\n", r.Words, r.From, r.Generation, r.MadeOn, r.Created.Local().Format("2 Jan 2006 15:04"))
+	printf(w, "restored %s\n", r.Name)
+	printf(w, "  fingerprint    %s\n", r.Fingerprint)
+	printf(w, "  first address  %s\n", r.FirstAddress)
+	printf(w, "  %d words, from %s, generation %d, made on %s at %s\n", r.Words, r.From, r.Generation, r.MadeOn, tongue().Short(r.Created))
 	if len(r.Files) > 0 {
-		fmt.Fprintf(w, "  attached       %s\n", strings.Join(r.Files, ", "))
+		printf(w, "  attached       %s\n", strings.Join(r.Files, ", "))
 	}
 	if r.Out != "" {
-		fmt.Fprintf(w, "  written to     %s\n", r.Out)
+		printf(w, "  written to     %s\n", r.Out)
 	}
 	for _, f := range r.Skipped {
-		fmt.Fprintf(w, "  not used       %s in %s: %s\n", f.File, f.Place, words.Line(f.Why))
+		printf(w, "  not used       %s in %s: %s\n", f.File, f.Place, tongue().Line(f.Why))
 	}
 	for _, line := range r.Behind {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if r.TryingOut {
-		fmt.Fprintf(w, "  %s\n", words.TryingOut())
+		fmt.Fprintf(w, "  %s\n", tongue().TryingOut())
 	}
 }
 
@@ -157,7 +156,7 @@ func checkOut(dir string) error {
 	case err != nil:
 		return noFile(dir, err)
 	case len(entries) > 0:
-		return badFlag(fmt.Sprintf("The directory %s is not empty.", dir), "Say --out with a new directory: nothing is ever written over.")
+		return badFlag(say("The directory %s is not empty.", dir), say("Say --out with a new directory: nothing is ever written over."))
 	}
 	return nil
 }

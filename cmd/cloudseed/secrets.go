@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -44,7 +43,7 @@ func (s *session) pin(ctx context.Context, prompt string) (secret.Text, error) {
 	case s.flags.pinFile != "":
 		return s.secretFile(s.flags.pinFile)
 	case s.tty == nil:
-		return secret.Text{}, missing("the PIN", "--pin-file FILE")
+		return secret.Text{}, missing(say("the PIN"), say("--pin-file FILE"))
 	}
 	return s.tty.AskSecret(ctx, prompt)
 }
@@ -58,17 +57,17 @@ func (s *session) newPIN(ctx context.Context) (secret.Text, error) {
 		}
 		return pin, err
 	}
-	s.tty.Tell("Choose a PIN: 6 digits or more. It is not your phone's PIN, nor a cloud's password. %s", words.Text("no-reset"))
+	s.tell("Choose a PIN: 6 digits or more. It is not your phone's PIN, nor a cloud's password. %s", tongue().Text("no-reset"))
 	for {
-		pin, err := s.tty.AskSecret(ctx, "New PIN")
+		pin, err := s.tty.AskSecret(ctx, say("New PIN"))
 		if err != nil {
 			return pin, err
 		}
 		if err := s.goodPIN(pin); err != nil {
-			s.tty.Tell("%s %s", words.For(err).What, words.For(err).Next)
+			s.tty.Tell("%s %s", tongue().For(err).What, tongue().For(err).Next)
 			continue
 		}
-		again, err := s.tty.AskSecret(ctx, "The same PIN again")
+		again, err := s.tty.AskSecret(ctx, say("The same PIN again"))
 		if err != nil {
 			return pin, err
 		}
@@ -76,7 +75,7 @@ func (s *session) newPIN(ctx context.Context) (secret.Text, error) {
 			again.Clear()
 			return pin, nil
 		}
-		s.tty.Tell("The two are different.")
+		s.tell("The two are different.")
 	}
 }
 
@@ -85,7 +84,7 @@ func (s *session) goodPIN(pin secret.Text) error {
 		return err
 	}
 	if cloudseed.ShortPIN(pin) {
-		s.printer.note("%s", words.Line(words.ShortPIN()))
+		s.printer.note("%s", tongue().Line(tongue().ShortPIN()))
 	}
 	return nil
 }

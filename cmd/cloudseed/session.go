@@ -58,22 +58,22 @@ type flags struct {
 
 func (s *session) commonFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&s.flags.data, "data", "", "`DIR` with what this computer remembers; two directories are two devices")
-	f.BoolVar(&s.printer.json, "json", false, "print one JSON object for each step and result")
-	f.BoolVarP(&s.printer.verbose, "verbose", "v", false, "also print the technical cause of a failure")
+	f.StringVar(&s.flags.data, "data", "", say("`DIR` with what this computer remembers; two directories are two devices"))
+	f.BoolVar(&s.printer.json, "json", false, say("print one JSON object for each step and result"))
+	f.BoolVarP(&s.printer.verbose, "verbose", "v", false, say("also print the technical cause of a failure"))
 }
 
 func (s *session) realmsFlag(f *pflag.FlagSet) {
-	f.StringVar(&s.flags.realms, "realms", "", "`FILE` that names the PIN servers (Juicebox configuration JSON)")
+	f.StringVar(&s.flags.realms, "realms", "", say("`FILE` that names the PIN servers (Juicebox configuration JSON)"))
 }
 
 func (s *session) placeFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&s.flags.places, "place", nil, "`NAME or URL` of a place, such as folder:/media/usb or gdrive:; repeatable")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place; - is standard input")
+	f.StringArrayVar(&s.flags.places, "place", nil, say("`NAME or URL` of a place, such as folder:/media/usb or gdrive:; repeatable"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place; - is standard input"))
 }
 
 func (s *session) pinFlag(f *pflag.FlagSet) {
-	f.StringVar(&s.flags.pinFile, "pin-file", "", "`FILE` with the PIN; - is standard input")
+	f.StringVar(&s.flags.pinFile, "pin-file", "", say("`FILE` with the PIN; - is standard input"))
 }
 
 // named by the environment: the name of a file or directory, never a secret itself.
@@ -82,6 +82,7 @@ var environment = []string{"data", "realms", "phrase-file", "passphrase-file", "
 // prepare runs before every command: CLOUDSEED_PIN_FILE and the like stand in for flags
 // that were not given, and standard input can be only one thing.
 func (s *session) prepare(cmd *cobra.Command) error {
+	s.speakJSON()
 	var fromStdin []string
 	for _, name := range environment {
 		flag := cmd.Flags().Lookup(name)
@@ -134,7 +135,7 @@ func (s *session) dataDir() (string, error) {
 	}
 	dir, err := profile.DefaultDir()
 	if err != nil {
-		return "", missing("where to remember things", "--data DIR")
+		return "", missing(say("where to remember things"), say("--data DIR"))
 	}
 	return dir, nil
 }
@@ -156,7 +157,7 @@ func (s *session) ask(ctx context.Context, what, flag, prompt, suggestion string
 
 // confirm asks a question that only a typed "yes" answers with yes.
 func (s *session) confirm(ctx context.Context, question string) (bool, error) {
-	answer, err := s.tty.Ask(ctx, question+" Type yes or no", "")
+	answer, err := s.tty.Ask(ctx, question+" "+say("Type yes or no"), "")
 	return strings.EqualFold(answer, "yes"), err
 }
 
@@ -167,7 +168,7 @@ func (s *session) choose(ctx context.Context, title string, options []string) (i
 		s.tty.Tell("  %d  %s", i+1, option)
 	}
 	for {
-		answer, err := s.tty.Ask(ctx, "Number", "")
+		answer, err := s.tty.Ask(ctx, say("Number"), "")
 		if err != nil {
 			return 0, err
 		}
@@ -175,7 +176,7 @@ func (s *session) choose(ctx context.Context, title string, options []string) (i
 		if _, err := fmt.Sscan(answer, &n); err == nil && n >= 1 && n <= len(options) {
 			return n - 1, nil
 		}
-		s.tty.Tell("Please type a number from 1 to %d.", len(options))
+		s.tell("Please type a number from 1 to %d.", len(options))
 	}
 }
 

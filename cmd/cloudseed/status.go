@@ -17,14 +17,14 @@ import (
 func newStatus(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "What is known of each backup, and since when",
-		Long: `Status tells what this computer has seen, with times, without asking anybody. To look
-again now, use check.`,
+		Short: say("What is known of each backup, and since when"),
+		Long: say(`Status tells what this computer has seen, with times, without asking anybody. To look
+again now, use check.`),
 		Example: "  cloudseed status\n  cloudseed status --name Samantha --json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.status() },
 	}
-	cmd.Flags().StringVar(&s.flags.name, "name", "", "`NAME` of the wallet; all when not given")
+	cmd.Flags().StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet; all when not given"))
 	return cmd
 }
 
@@ -45,11 +45,11 @@ func (s *session) status() error {
 }
 
 func nothingHere(name string) error {
-	what := "This computer knows of no backup yet."
+	what := say("This computer knows of no backup yet.")
 	if name != "" {
-		what = fmt.Sprintf("This computer knows of no backup called %q.", name)
+		what = say("This computer knows of no backup called %q.", name)
 	}
-	return newProblem("no-device", words.ExitNotFound, what, "Make one with: cloudseed backup. To get one back: cloudseed restore.")
+	return newProblem("no-device", words.ExitNotFound, what, say("Make one with: cloudseed backup. To get one back: cloudseed restore."))
 }
 
 type statusResult struct {
@@ -109,7 +109,7 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 	state := d.State(time.Now())
 	r := statusRow{
 		Name: d.Name, Vault: d.Vault.String(), Fingerprint: d.Fingerprint, FirstAddress: d.FirstAddress,
-		State: state, Words: words.ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
+		State: state, Words: tongue().ForState(state), Generation: d.Wallet.Generation, Files: d.Files.Names,
 		Needed: d.Needed, Tries: d.Guesses, Proved: d.Proved, TryingOut: d.TryingOut(),
 		Kit: d.KitStatus(), OtherDevices: otherDevices(d),
 		Evidence: d.Report(time.Now()), Due: d.Due(),
@@ -120,14 +120,14 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 		}
 		row := placeRow{Name: p.Name, URL: places.Masked(p.URL), File: p.Wallet.File, ReadBack: p.Wallet.ReadBack}
 		if p.Problem != "" {
-			row.Problem = words.Problem(p.Problem, p.Name)
+			row.Problem = tongue().Problem(p.Problem, p.Name)
 		}
 		r.Places = append(r.Places, row)
 	}
 	for _, realm := range d.Realms {
 		row := realmRow{Address: realm.Address, Seen: realm.Seen}
 		if realm.Problem != "" {
-			row.Problem = words.Problem(realm.Problem, realm.Address)
+			row.Problem = tongue().Problem(realm.Problem, realm.Address)
 		}
 		r.PINServers = append(r.PINServers, row)
 	}
@@ -135,35 +135,35 @@ func newStatusRow(d *cloudseed.Device) statusRow {
 }
 
 func (r statusRow) text(w io.Writer) {
-	fmt.Fprintf(w, "%s: %s\n", r.Name, words.Line(r.Words.Title))
+	fmt.Fprintf(w, "%s: %s\n", r.Name, tongue().Line(r.Words.Title))
 	fmt.Fprintf(w, "  %s\n", r.Words.Why)
 	if r.State != cloudseed.StateProtected {
 		fmt.Fprintf(w, "  %s\n", r.Words.Next)
 	}
 	if r.TryingOut && r.State != cloudseed.StateTryingOut {
-		fmt.Fprintf(w, "  %s\n", words.TryingOut())
+		fmt.Fprintf(w, "  %s\n", tongue().TryingOut())
 	}
 	for _, line := range r.OtherDevices {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
-	fmt.Fprintf(w, "  fingerprint %s, first address %s\n", r.Fingerprint, r.FirstAddress)
+	printf(w, "  fingerprint %s, first address %s\n", r.Fingerprint, r.FirstAddress)
 	for _, p := range r.Places {
-		fmt.Fprintf(w, "  %s: %s\n", p.Name, evidenceLine(p.ReadBack, "read back", p.File, p.Problem))
+		fmt.Fprintf(w, "  %s: %s\n", p.Name, evidenceLine(p.ReadBack, say("read back"), p.File, p.Problem))
 		for _, line := range r.proofs(p.Name) {
 			fmt.Fprintf(w, "    %s\n", line)
 		}
 	}
 	for _, p := range r.PINServers {
-		fmt.Fprintf(w, "  PIN server %s: %s\n", words.Server(p.Address), evidenceLine(p.Seen, "its record was seen", "", p.Problem))
+		printf(w, "  PIN server %s: %s\n", tongue().Server(p.Address), evidenceLine(p.Seen, say("its record was seen"), "", p.Problem))
 	}
-	fmt.Fprintf(w, "  %s\n", words.ForKit(r.Kit))
-	fmt.Fprintf(w, "  Who can open it?\n")
+	fmt.Fprintf(w, "  %s\n", tongue().ForKit(r.Kit))
+	printf(w, "  Who can open it?\n")
 	who := cloudseed.WhoCanOpen(r.realms(), r.Needed, r.Tries)
 	if r.Kit != cloudseed.KitNone {
 		who = append(who, cloudseed.KitAccess)
 	}
 	for _, a := range who {
-		access := words.ForAccess(a, r.Tries)
+		access := tongue().ForAccess(a, r.Tries)
 		fmt.Fprintf(w, "    %s: %s\n", access.Who, access.Verdict)
 	}
 }
@@ -177,13 +177,13 @@ func (r statusRow) proofs(place string) (lines []string) {
 	}
 	for _, p := range r.Evidence.Parts {
 		if p.Place == place && p.Part == envelope.WalletPart {
-			at("opened with the PIN", p.Opened)
-			at("opened on another device", p.Elsewhere)
+			at(say("opened with the PIN"), p.Opened)
+			at(say("opened on another device"), p.Elsewhere)
 		}
 	}
 	for _, p := range r.Drills {
 		if p.Place == place {
-			at("practised from here alone", p.At)
+			at(say("practised from here alone"), p.At)
 		}
 	}
 	return lines
@@ -197,12 +197,12 @@ func (r backupResult) text(w io.Writer) {
 	for _, p := range r.Places {
 		places = append(places, p.Name)
 	}
-	fmt.Fprintf(w, "backed up %s (fingerprint %s) to %s, read back\n", r.Name, r.Fingerprint, words.Join(places))
+	printf(w, "backed up %s (fingerprint %s) to %s, read back\n", r.Name, r.Fingerprint, tongue().Join(places))
 	for _, line := range r.OtherDevices {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
 	if r.TryingOut {
-		fmt.Fprintf(w, "  %s\n  %s\n", words.TryingOut(), words.HowToReal())
+		fmt.Fprintf(w, "  %s\n  %s\n", tongue().TryingOut(), tongue().HowToReal())
 	}
 }
 
@@ -216,15 +216,15 @@ func (r statusRow) realms() []juicebox.Realm {
 
 // evidenceLine is what was seen last, and when; or that it never was.
 func evidenceLine(at time.Time, what, file, problem string) string {
-	s := "not seen yet"
+	s := say("not seen yet")
 	if !at.IsZero() {
-		s = what + " " + at.Local().Format("2 Jan 2006 15:04")
+		s = what + " " + tongue().Short(at)
 	}
 	if file != "" {
 		s += ", " + file
 	}
 	if problem != "" {
-		s += "; " + words.Line(problem)
+		s += "; " + tongue().Line(problem)
 	}
 	return s
 }

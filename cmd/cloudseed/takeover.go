@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/pflag"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -21,8 +19,8 @@ type takeFlags struct {
 }
 
 func (s *session) takeFlags(f *pflag.FlagSet) {
-	f.BoolVar(&s.take.over, "take-over", false, "this computer goes on with the backup, and the device before stops")
-	f.Uint64Var(&s.take.registration, "registration", 0, "open the backup of that `NUMBER`, not the newest; list shows them")
+	f.BoolVar(&s.take.over, "take-over", false, say("this computer goes on with the backup, and the device before stops"))
+	f.Uint64Var(&s.take.registration, "registration", 0, say("open the backup of that `NUMBER`, not the newest; list shows them"))
 }
 
 // leaveWord is what follows a restore on this computer: how often the PIN was tried is said,
@@ -33,7 +31,7 @@ func (s *session) leaveWord(ctx context.Context, cfg cloudseed.Config, r *clouds
 		return
 	}
 	if err := cloudseed.LeaveReceipt(ctx, cfg, r); err != nil {
-		s.printer.note("no word could be left that it was opened here: %s", words.Line(messageOf(err).What))
+		s.printer.note("no word could be left that it was opened here: %s", tongue().Line(messageOf(err).What))
 	}
 }
 
@@ -41,9 +39,9 @@ func (s *session) leaveWord(ctx context.Context, cfg cloudseed.Config, r *clouds
 func (s *session) goOn(ctx context.Context, cfg cloudseed.Config, r *cloudseed.Restored, k kept) error {
 	over := s.take.over
 	if s.asksOver(k) {
-		s.tty.Tell("If the device before is lost or replaced, this computer can go on with the backup. The other one then stops.")
+		s.tell("If the device before is lost or replaced, this computer can go on with the backup. The other one then stops.")
 		var err error
-		if over, err = s.confirm(ctx, "Go on with the backup here?"); err != nil {
+		if over, err = s.confirm(ctx, say("Go on with the backup here?")); err != nil {
 			return err
 		}
 	}
@@ -65,7 +63,7 @@ func (s *session) catchUp(ctx context.Context, cfg cloudseed.Config, k kept) {
 		return
 	}
 	if err := cloudseed.Resume(ctx, cfg, k.device); err != nil {
-		s.printer.note("%s; cloudseed backup goes on later", words.Line(messageOf(err).What))
+		s.printer.note("%s; cloudseed backup goes on later", tongue().Line(messageOf(err).What))
 	}
 }
 
@@ -92,7 +90,7 @@ func (s *session) takeOver(ctx context.Context, cfg cloudseed.Config, r *cloudse
 type takeOverResult struct{ statusRow }
 
 func (r takeOverResult) text(w io.Writer) {
-	fmt.Fprintf(w, "this computer goes on with the backup of %s; a device from before stops at its next look\n", r.Name)
+	printf(w, "this computer goes on with the backup of %s; a device from before stops at its next look\n", r.Name)
 }
 
 // another offers other registrations of the vault after a wrong PIN: it may be that of one of
@@ -102,11 +100,11 @@ func (s *session) another(ctx context.Context, b *cloudseed.Backup) (*cloudseed.
 	if len(all) == 1 {
 		return b, nil
 	}
-	lines := []string{"Try again"}
+	lines := []string{say("Try again")}
 	for _, other := range all[1:] {
-		lines = append(lines, "Open "+registrationLine(other)+", with the PIN that it was made with")
+		lines = append(lines, say("Open %s, with the PIN that it was made with", registrationLine(other)))
 	}
-	i, err := s.choose(ctx, "This backup was also made with another PIN:", lines)
+	i, err := s.choose(ctx, say("This backup was also made with another PIN:"), lines)
 	if err != nil {
 		return nil, err
 	}
@@ -114,9 +112,9 @@ func (s *session) another(ctx context.Context, b *cloudseed.Backup) (*cloudseed.
 }
 
 func registrationLine(b *cloudseed.Backup) string {
-	line := fmt.Sprintf("number %d", b.Registration)
+	line := say("number %d", b.Registration)
 	if at := b.Modified(); !at.IsZero() {
-		line += ", written " + at.Local().Format("2 Jan 2006 15:04")
+		return say("number %d, written %s", b.Registration, tongue().Short(at))
 	}
 	return line
 }
@@ -128,10 +126,10 @@ func (s *session) mentionOthers(b *cloudseed.Backup, err error) error {
 	if !errors.As(err, &wrong) || len(b.Related()) == 0 {
 		return err
 	}
-	p := &problem{message: words.For(err), cause: err}
+	p := &problem{message: tongue().For(err), cause: err}
 	for _, other := range b.Related() {
-		p.message.Details = append(p.message.Details, "also there, with a PIN of its own: "+registrationLine(other)+
-			fmt.Sprintf(" (--registration %d)", other.Registration))
+		p.message.Details = append(p.message.Details,
+			say("also there, with a PIN of its own: %s (--registration %d)", registrationLine(other), other.Registration))
 	}
 	return p
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // sayTried tells somebody who has just restored how often the PIN was tried, by whomever. The
@@ -13,13 +12,13 @@ func (s *session) sayTried(ctx context.Context, cfg cloudseed.Config, d *cloudse
 	count, err := cloudseed.CountGuesses(ctx, cfg, d)
 	if err != nil {
 		m := messageOf(err)
-		s.printer.note("%s", words.Line(m.What))
+		s.printer.note("%s", tongue().Line(m.What))
 		for _, line := range append(m.Details, m.Next) {
 			s.printer.note("%s", line)
 		}
 		return
 	}
-	for _, line := range words.Tried(count) {
-		s.printer.note("%s", words.Line(line))
+	for _, line := range tongue().Tried(count) {
+		s.printer.note("%s", tongue().Line(line))
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // oneDevice is the backup that is meant, with what its verbs need.
@@ -51,18 +50,18 @@ func (s *session) unlocking(ctx context.Context, d *cloudseed.Device, do func(cl
 		if !errors.As(err, &wrong) || wrong.Left == 0 || s.tty == nil || s.flags.pinFile != "" {
 			return err
 		}
-		s.tty.Tell("%s", words.For(err).What)
+		s.tty.Tell("%s", tongue().For(err).What)
 	}
 }
 
 func (s *session) unlockWithPIN(ctx context.Context, d *cloudseed.Device, do func(cloudseed.Unlock) error) error {
-	pin, err := s.pin(ctx, "PIN of "+d.Name)
+	pin, err := s.pin(ctx, say("PIN of %s", d.Name))
 	if err != nil {
 		return err
 	}
 	defer pin.Clear()
 	if pin.Len() == 0 {
-		return missing("the PIN", "--pin-file FILE with something in it")
+		return missing(say("the PIN"), say("--pin-file FILE with something in it"))
 	}
 	return do(cloudseed.Unlock{PIN: pin})
 }

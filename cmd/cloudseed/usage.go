@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/cloudseed/cloudseed/internal/words"
 )
 
@@ -17,21 +15,21 @@ func (p *problem) Error() string { return p.message.What }
 func (p *problem) Unwrap() error { return p.cause }
 
 func newProblem(code string, exit int, what, next string) *problem {
-	return &problem{message: words.Message{Code: code, What: what, Safe: "Nothing was changed.", Next: next, Exit: exit}}
+	return &problem{message: words.Message{Code: code, What: what, Safe: say("Nothing was changed."), Next: next, Exit: exit}}
 }
 
 // missing says that nobody can be asked for something, and which flag gives it.
 func missing(what, flag string) error {
-	return newProblem("missing", words.ExitUsage, "Missing: "+what+".", "Say "+flag+", or run it in a terminal.")
+	return newProblem("missing", words.ExitUsage, say("Missing: %s.", what), say("Say %s, or run it in a terminal.", flag))
 }
 
 func badCommandLine(cause error) error {
-	return newProblem("command-line", words.ExitUsage, cause.Error()+".", "See cloudseed --help.")
+	return newProblem("command-line", words.ExitUsage, cause.Error()+".", say("See cloudseed --help."))
 }
 
 func twiceStdin(flags []string) error {
-	return newProblem("standard-input", words.ExitUsage, "Standard input cannot be two things: "+words.Join(flags)+".",
-		"Give all but one of them as files.")
+	return newProblem("standard-input", words.ExitUsage, say("Standard input cannot be two things: %s.", tongue().Join(flags)),
+		say("Give all but one of them as files."))
 }
 
 func badFlag(what, next string) error {
@@ -39,24 +37,24 @@ func badFlag(what, next string) error {
 }
 
 func noFile(path string, cause error) error {
-	p := newProblem("file", words.ExitUsage, fmt.Sprintf("Could not read %s.", path), "Check its name and your rights.")
+	p := newProblem("file", words.ExitUsage, say("Could not read %s.", path), say("Check its name and your rights."))
 	p.cause = cause
 	return p
 }
 
 func cannotWrite(path string, cause error) error {
-	p := newProblem("write", words.ExitFailure, fmt.Sprintf("Could not write %s.", path), "Check the free space and your rights there.")
+	p := newProblem("write", words.ExitFailure, say("Could not write %s.", path), say("Check the free space and your rights there."))
 	p.cause = cause
 	return p
 }
 
 func interrupted(cause error) error {
-	p := newProblem("interrupted", words.ExitFailure, "Interrupted.", "Run it again: it goes on where it stopped.")
-	p.message.Safe = "What was verified before stays. Nothing half done counts as a backup."
+	p := newProblem("interrupted", words.ExitFailure, say("Interrupted."), say("Run it again: it goes on where it stopped."))
+	p.message.Safe = say("What was verified before stays. Nothing half done counts as a backup.")
 	p.cause = cause
 	return p
 }
 
 func noTerminal() error {
-	return badFlag("--show-phrase shows the words on a terminal only.", "Use --out DIR instead.")
+	return badFlag(say("--show-phrase shows the words on a terminal only."), say("Use --out DIR instead."))
 }

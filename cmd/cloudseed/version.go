@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"runtime"
 	"runtime/debug"
@@ -12,7 +11,7 @@ import (
 func newVersion(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version",
+		Short:   say("Print the version"),
 		Example: "  cloudseed version",
 		Args:    cobra.NoArgs,
 		Run:     func(*cobra.Command, []string) { s.printer.result("version", thisVersion()) },
@@ -26,7 +25,7 @@ type versionResult struct {
 }
 
 func (v versionResult) text(w io.Writer) {
-	fmt.Fprintf(w, "cloudseed %s (%s, %s)\n", v.Version, v.Go, v.System)
+	printf(w, "cloudseed %s (%s, %s)\n", v.Version, v.Go, v.System)
 }
 
 // thisVersion is what the Go command has written into the program.

@@ -19,23 +19,23 @@ func newWatch(s *session) *cobra.Command {
 	var none bool
 	cmd := &cobra.Command{
 		Use:   "watch [FILE…]",
-		Short: "Keep attached files backed up, whenever one changes",
-		Long: `Watch seals the attached files again whenever one of them changes, without PIN or phrase,
+		Short: say("Keep attached files backed up, whenever one changes"),
+		Long: say(`Watch seals the attached files again whenever one of them changes, without PIN or phrase,
 and puts them into every place, read back; a place that is down gets the last state when
 it is back. The files are remembered: without a FILE, those of last time are watched. They
 replace all files attached before.
 
 It runs until Ctrl-C, beside other commands: it gives way to them, and waits while the app is
-open. To start it with every sign-in: cloudseed autostart on.`,
+open. To start it with every sign-in: cloudseed autostart on.`),
 		Example: `  cloudseed watch ~/.lnd/data/chain/bitcoin/mainnet/channel.backup
   cloudseed watch ~/channel.backup ~/labels.jsonl
   cloudseed watch --none`,
 		RunE: func(cmd *cobra.Command, args []string) error { return s.watch(cmd.Context(), args, none) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&s.flags.name, "name", "", "`NAME` of the wallet")
-	f.StringVar(&s.flags.passwordFile, "password-file", "", "`FILE` with the password of the place")
-	f.BoolVar(&none, "none", false, "forget which files to watch")
+	f.StringVar(&s.flags.name, "name", "", say("`NAME` of the wallet"))
+	f.StringVar(&s.flags.passwordFile, "password-file", "", say("`FILE` with the password of the place"))
+	f.BoolVar(&none, "none", false, say("forget which files to watch"))
 	s.realmsFlag(f)
 	return cmd
 }
@@ -57,7 +57,7 @@ func (s *session) watch(ctx context.Context, paths []string, none bool) error {
 	}
 	err = watch.Run(ctx, watch.Config{Files: files, Turn: w.turn, Tell: w.tell})
 	if errors.Is(err, watch.ErrTwice) {
-		return badFlag("Two of the files have the same name.", "Rename one of them.")
+		return badFlag(say("Two of the files have the same name."), say("Rename one of them."))
 	}
 	return err
 }
@@ -88,7 +88,7 @@ func (s *session) watched(ctx context.Context, paths []string, none bool) (*clou
 	}
 	if len(files) == 0 && !none {
 		if files, err = s.profile.Watched(d.Vault); err == nil && len(files) == 0 {
-			err = newProblem("nothing-to-watch", words.ExitUsage, "No file to watch was given.", "Say: cloudseed watch FILE.")
+			err = newProblem("nothing-to-watch", words.ExitUsage, say("No file to watch was given."), say("Say: cloudseed watch FILE."))
 		}
 		return d, files, err
 	}

@@ -25,16 +25,16 @@ type watchRow struct {
 func (r watchRow) text(w io.Writer) {
 	switch r.Event {
 	case "sent":
-		fmt.Fprintf(w, "backed up %s to %s, read back (version %d)\n", words.Join(r.Files), words.Join(r.Places), r.Generation)
+		printf(w, "backed up %s to %s, read back (version %d)\n", tongue().Join(r.Files), tongue().Join(r.Places), r.Generation)
 	case "missing":
-		fmt.Fprintf(w, "cannot read %s; what was backed up of it stays\n", words.Join(r.Files))
+		printf(w, "cannot read %s; what was backed up of it stays\n", tongue().Join(r.Files))
 	case "failed":
-		fmt.Fprintf(w, "%s\n", words.Line(r.Problem.What))
+		fmt.Fprintf(w, "%s\n", tongue().Line(r.Problem.What))
 		for _, line := range r.Problem.Details {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
 		if r.Next != nil {
-			fmt.Fprintf(w, "  next try %s\n", r.Next.Local().Format("2 Jan 15:04:05"))
+			printf(w, "  next try %s\n", tongue().Time(*r.Next, "2 Jan 15:04:05"))
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (w *watcher) tell(e watch.Event) {
 }
 
 func (w *watcher) notify(row watchRow) {
-	title, text := words.Failing(w.name, row.Files)
+	title, text := tongue().Failing(w.name, row.Files)
 	if err := notify.Send(context.Background(), title, text); err != nil {
 		w.printer.note("no notification could be shown: %v", err)
 	}

@@ -146,7 +146,7 @@ func (a *App) submitRelease(w http.ResponseWriter, r *http.Request, s *session) 
 		if err != nil {
 			return a.failed(s, j, err, "", "")
 		}
-		s.say(strings.Join(words.Released(left), " "))
+		s.say(strings.Join(words.English.Released(left), " "))
 		return of("backup-places", id)
 	})
 	to(w, r, s, "progress")

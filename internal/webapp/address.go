@@ -62,7 +62,7 @@ func placeName(address string) string {
 	if u := server(address); u != nil {
 		return u.Hostname()
 	}
-	return words.PlaceKind(address)
+	return words.English.PlaceKind(address)
 }
 
 // whereabouts names a place that has no name yet: a folder's path, a server's host.

@@ -102,7 +102,7 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrUndone) {
-			s.say(words.For(err).What + " " + words.For(err).Safe)
+			s.say(words.English.For(err).What + " " + words.English.For(err).Safe)
 			return "home"
 		}
 		if err != nil {

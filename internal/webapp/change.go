@@ -82,7 +82,7 @@ func (f *changeFlow) isAbout(d *cloudseed.Device, why string) bool {
 // for the words ("change-words"), with what was wrong there the last time.
 func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why, screen string) {
 	f, id := &s.change, d.Vault.String()
-	body := changeScreen{Change: words.ForChange(why), ID: id, Why: why, Wallet: d.Name, Tries: d.Guesses,
+	body := changeScreen{Change: words.English.ForChange(why), ID: id, Why: why, Wallet: d.Name, Tries: d.Guesses,
 		Kit: why == whyStolen && d.KitStatus() != cloudseed.KitNone, Words: of("change-words", id, "why", why)}
 	about := aboutBackup(d, body.Title, "pin", nil)
 	if f.isAbout(d, why) {
@@ -90,7 +90,7 @@ func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why
 		f.problem = nil
 		body.Needed = f.realms.RecoverThreshold
 		for _, realm := range f.realms.Realms {
-			body.Servers = append(body.Servers, words.Server(realm.Address))
+			body.Servers = append(body.Servers, words.English.Server(realm.Address))
 		}
 	}
 	switch {
@@ -169,7 +169,7 @@ func newPINPage(d *cloudseed.Device, why string, again bool, wrong *problem, sho
 	about.Back, about.Problem = of("change", d.Vault.String(), "why", why), wrong
 	if again {
 		about.Title, about.Back = "Type the new PIN again", "new-pin"
-		about.Body = pinScreen{Action: "new-pin-again", Again: true, Tries: d.Guesses, Left: -1, Label: "The same PIN", Submit: words.ForChange(why).Submit}
+		about.Body = pinScreen{Action: "new-pin-again", Again: true, Tries: d.Guesses, Left: -1, Label: "The same PIN", Submit: words.English.ForChange(why).Submit}
 	}
 	return about
 }
@@ -184,7 +184,7 @@ func (a *App) submitNewPIN(w http.ResponseWriter, r *http.Request, s *session) {
 	case err != nil:
 		a.askNewPIN(w, r, s, explain(err), false)
 	case pin.Equal(f.with.PIN) && f.why != whyServers:
-		a.askNewPIN(w, r, s, &problem{Message: words.SamePIN()}, false)
+		a.askNewPIN(w, r, s, &problem{Message: words.English.SamePIN()}, false)
 	case cloudseed.ShortPIN(pin) && r.PostFormValue("short") == "":
 		a.askNewPIN(w, r, s, nil, true)
 	default:

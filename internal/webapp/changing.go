@@ -40,7 +40,7 @@ func (a *App) beginChange(w http.ResponseWriter, r *http.Request, s *session) {
 
 // changeJob lists what is to come.
 func changeJob(d *cloudseed.Device, why string, byPIN bool) *job {
-	text := words.ForChange(why)
+	text := words.English.ForChange(why)
 	j := newJob(text.Doing, "The one from before keeps working until the new one was seen to work.", "send")
 	if byPIN {
 		j.plan(cloudseed.StepOpen, "")
@@ -129,20 +129,20 @@ func (a *App) showChanged(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func changedScreenOf(d *cloudseed.Device, why string) changedScreen {
-	screen := changedScreen{Change: words.ForChange(why), ID: d.Vault.String(), Wallet: d.Name, Stolen: why == whyStolen,
-		Needed: d.Needed, Tries: d.Guesses, Kit: words.ForKit(d.KitStatus()), Ended: true}
+	screen := changedScreen{Change: words.English.ForChange(why), ID: d.Vault.String(), Wallet: d.Name, Stolen: why == whyStolen,
+		Needed: d.Needed, Tries: d.Guesses, Kit: words.English.ForKit(d.KitStatus()), Ended: true}
 	lagging := false
 	for _, p := range d.Places {
-		row := changedPlace{Name: p.Name, Kind: words.PlaceKind(p.URL), New: p.Wallet.Generation == d.Wallet.Generation && !p.Wallet.ReadBack.IsZero(), Problem: placeProblem(p)}
+		row := changedPlace{Name: p.Name, Kind: words.English.PlaceKind(p.URL), New: p.Wallet.Generation == d.Wallet.Generation && !p.Wallet.ReadBack.IsZero(), Problem: placeProblem(p)}
 		lagging = lagging || !row.New
 		screen.Places = append(screen.Places, row)
 	}
 	for _, old := range d.Old {
 		screen.Ended = screen.Ended && !old.Ended.IsZero()
 	}
-	screen.Old = words.OldPIN(screen.Ended, len(d.Old) > 0, lagging, screen.Stolen)
+	screen.Old = words.English.OldPIN(screen.Ended, len(d.Old) > 0, lagging, screen.Stolen)
 	for _, r := range d.Realms {
-		screen.Servers = append(screen.Servers, words.Server(r.Address))
+		screen.Servers = append(screen.Servers, words.English.Server(r.Address))
 	}
 	return screen
 }

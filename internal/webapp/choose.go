@@ -16,12 +16,12 @@ func (a *App) showFound(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "restore")
 		return
 	}
-	screen := foundScreen{Others: search.Others, Forks: words.Forks(search.Forks)}
+	screen := foundScreen{Others: search.Others, Forks: words.English.Forks(search.Forks)}
 	for i, b := range search.Backups {
 		screen.Backups = append(screen.Backups, backupRowOf(i, b))
 	}
 	for _, f := range search.Failed {
-		m := words.For(f)
+		m := words.English.For(f)
 		if m.Code == "busy" { // the provider has said how long
 			m.What += " " + m.Next
 		}
@@ -47,7 +47,7 @@ func backupRowOf(i int, b *cloudseed.Backup) backupRow {
 		seen[l.Place] = true
 	}
 	return backupRow{Index: i, Name: b.Name, ID: b.Vault.Short(), Date: when(b.Modified()), Size: size(b.Wallet[0].Size),
-		Place: words.Join(places), Generation: b.Wallet[0].Generation, TryingOut: b.TryingOut()}
+		Place: words.English.Join(places), Generation: b.Wallet[0].Generation, TryingOut: b.TryingOut()}
 }
 
 // submitChoose takes one. PIN servers that this computer does not know are shown first.

@@ -41,7 +41,7 @@ func (a *App) submitDelete(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	typed := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
 	if d.Stage != cloudseed.StageDeleting && typed != d.Name {
-		a.askDelete(w, s, d, &problem{Message: words.NotTheName(d.Name)})
+		a.askDelete(w, s, d, &problem{Message: words.English.NotTheName(d.Name)})
 		return
 	}
 	j := newJob("Deleting", "First at the PIN servers, so that no copy opens with the PIN any more; then in every place, and each is looked at again.", "search")
@@ -86,14 +86,14 @@ type deletedRow struct {
 func deletedScreenOf(d *cloudseed.Device, report *cloudseed.Deletion) *deletedScreen {
 	screen := &deletedScreen{ID: d.Vault.String(), Wallet: d.Name, Dead: report.Dead, All: true}
 	for _, p := range report.Places {
-		row := deletedRow{Name: p.Place, Gone: words.Files(len(p.Removed)) + " removed. Looked again: none is left."}
+		row := deletedRow{Name: p.Place, Gone: words.English.Files(len(p.Removed)) + " removed. Looked again: none is left."}
 		if p.Err != nil {
 			row.Problem, screen.All = &explain(&cloudseed.PlaceError{Place: p.Place, Err: p.Err}).Message, false
 		}
 		screen.Places = append(screen.Places, row)
 	}
 	for _, realm := range report.Realms {
-		row := deletedRow{Name: words.Server(realm.Realm.Address), Gone: "It confirmed that it has no record."}
+		row := deletedRow{Name: words.English.Server(realm.Realm.Address), Gone: "It confirmed that it has no record."}
 		if realm.Err != nil {
 			row.Problem, screen.All = &explain(realm.Err).Message, false
 		}

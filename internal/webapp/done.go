@@ -30,7 +30,7 @@ func placeRows(d *cloudseed.Device) []placeRow {
 	var list []placeRow
 	for _, p := range d.Places {
 		list = append(list, placeRow{
-			Name: p.Name, Kind: words.PlaceKind(p.URL), Address: plainAddress(p.URL), File: p.Wallet.File, Size: size(d.Wallet.Size),
+			Name: p.Name, Kind: words.English.PlaceKind(p.URL), Address: plainAddress(p.URL), File: p.Wallet.File, Size: size(d.Wallet.Size),
 			Account: accountOf(p.URL), Problem: placeProblem(p), Proof: proofs(p.Wallet),
 		})
 	}

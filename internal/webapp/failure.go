@@ -9,7 +9,7 @@ import (
 
 // explain puts an error into the words of the table.
 func explain(err error) *problem {
-	m := words.For(err)
+	m := words.English.For(err)
 	m.Next = flag.ReplaceAllString(m.Next, "")
 	return &problem{Message: m}
 }

@@ -40,7 +40,7 @@ func (a *App) lookForForks(ctx context.Context, d *cloudseed.Device, places []cl
 func (a *App) showForks(rows []placeRow, d *cloudseed.Device) {
 	for i, p := range d.Places {
 		for _, name := range p.Forks {
-			rows[i].Forks = append(rows[i].Forks, words.Fork(cloudseed.Located{Place: p.Name, File: name}))
+			rows[i].Forks = append(rows[i].Forks, words.English.Fork(cloudseed.Located{Place: p.Name, File: name}))
 		}
 	}
 }

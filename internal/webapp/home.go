@@ -39,10 +39,10 @@ func (a *App) offerSignIn(rows []placeRow, d *cloudseed.Device) {
 
 func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	state := d.State(now)
-	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.ForState(state), Badge: "bad",
+	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.English.ForState(state), Badge: "bad",
 		Proved: when(d.Proved), Places: placeRows(d), Needed: d.Needed, Guesses: d.Guesses,
 		Unfinished: state == cloudseed.StateUnfinished, TryingOut: d.TryingOut()}
-	row.Kit, row.PIN = words.ForKit(d.KitStatus()), pinCardOf(d, now)
+	row.Kit, row.PIN = words.English.ForKit(d.KitStatus()), pinCardOf(d, now)
 	switch state {
 	case cloudseed.StateProtected:
 		row.Badge, row.Good = "good", true

@@ -40,7 +40,7 @@ func newJob(title, lead, art string) *job {
 
 // plan adds a step that is still to come.
 func (j *job) plan(name cloudseed.StepName, where string) {
-	l := line{ID: stepID(name, where), Label: words.StepTitle(words.StepOf(j.verb, name), where), State: "todo"}
+	l := line{ID: stepID(name, where), Label: words.English.StepTitle(words.StepOf(j.verb, name), where), State: "todo"}
 	j.planned, j.lines = append(j.planned, l), append(j.lines, l)
 }
 
@@ -50,7 +50,7 @@ func stepID(name cloudseed.StepName, where string) string { return string(name) 
 func (j *job) note(step cloudseed.Step) {
 	l := line{ID: stepID(step.Name, step.Where), State: string(step.State)}
 	step.Name = words.StepOf(j.verb, step.Name)
-	l.Label = words.Step(step)
+	l.Label = words.English.Step(step)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	known := false

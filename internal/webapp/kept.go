@@ -49,7 +49,7 @@ func (a *App) keptPlaces(already []chosenPlace) []placeRow {
 	var list []placeRow
 	for _, k := range known {
 		if !slices.ContainsFunc(already, func(p chosenPlace) bool { return p.URL == k.URL }) {
-			list = append(list, placeRow{Name: k.Name, Kind: words.PlaceKind(k.URL), Address: plainAddress(k.URL), Account: accountOf(k.URL),
+			list = append(list, placeRow{Name: k.Name, Kind: words.English.PlaceKind(k.URL), Address: plainAddress(k.URL), Account: accountOf(k.URL),
 				Cloud: !strings.HasPrefix(k.URL, "folder:")})
 		}
 	}

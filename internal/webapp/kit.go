@@ -60,7 +60,7 @@ func (a *App) showKit(w http.ResponseWriter, r *http.Request, s *session) {
 	d, why := s.kit.device, s.kit.problem
 	s.kit.problem = nil
 	a.show(w, s, "kit", page{Title: "Emergency kit", Art: "words", Back: "home", Problem: why, TryingOut: d.TryingOut(), Settled: true,
-		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: words.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
+		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: words.English.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
 			Ready: d.KitStatus() == cloudseed.KitReady, Guesses: d.Guesses}})
 }
 
@@ -119,7 +119,7 @@ func (a *App) kitMade(s *session, j *job, d *cloudseed.Device, kit cloudseed.Kit
 		s.kit.problem = explain(err)
 		return "kit"
 	case errors.As(err, &incomplete):
-		s.say(words.For(err).What + " Finish the backup from the home page.")
+		s.say(words.English.For(err).What + " Finish the backup from the home page.")
 	case err != nil:
 		return a.failed(s, j, err, "", "")
 	}
@@ -144,7 +144,7 @@ func (a *App) showKitPage(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	screen := sheetScreen{Sheet: sheet, Code: code, Wallet: f.device.Name}
 	if !f.device.KitOpensFiles() {
-		screen.Warn = append(screen.Warn, words.Kit("files"))
+		screen.Warn = append(screen.Warn, words.English.Kit("files"))
 	}
 	a.show(w, s, "sheet", page{Title: sheet.Title, Back: "kit", TryingOut: f.device.TryingOut(), Settled: true, Body: screen})
 }

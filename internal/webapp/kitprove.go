@@ -56,7 +56,7 @@ func (a *App) submitKitProve(w http.ResponseWriter, r *http.Request, s *session)
 			return a.failed(s, j, err, "", "")
 		}
 		s.kit.clear()
-		s.say(words.ForKit(d.KitStatus()) + " This app has forgotten it.")
+		s.say(words.English.ForKit(d.KitStatus()) + " This app has forgotten it.")
 		return "home"
 	})
 	to(w, r, s, "progress")

@@ -66,5 +66,5 @@ func (a *App) showManage(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func manageScreenOf(d *cloudseed.Device) manageScreen {
-	return manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: words.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting}
+	return manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: words.English.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting}
 }

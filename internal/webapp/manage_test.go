@@ -52,7 +52,7 @@ func TestChangePIN(t *testing.T) {
 	c.says(t, "manage?vault="+id, "Change the PIN", "Delete this backup everywhere")
 	c.leads(t, "new-pin", "change", "vault", id, "why", "", "pin", "111112")
 	c.leads(t, "", "new-pin", "pin", "123456")
-	if body := c.leads(t, "", "new-pin", "pin", "111112"); !strings.Contains(body, words.SamePIN().What) {
+	if body := c.leads(t, "", "new-pin", "pin", "111112"); !strings.Contains(body, words.English.SamePIN().What) {
 		t.Errorf("the PIN from before is taken:\n%s", body)
 	}
 	c.leads(t, "new-pin-again", "new-pin", "pin", newPINText)
@@ -102,7 +102,7 @@ func TestChangePINServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.leads(t, of("change", id, "why", whyServers), "pin-servers", "vault", id, "list", string(list))
-	c.says(t, of("change", id, "why", whyServers), "2 of 2 needed", words.Server(fewer.Realms[0].Address))
+	c.says(t, of("change", id, "why", whyServers), "2 of 2 needed", words.English.Server(fewer.Realms[0].Address))
 	c.leads(t, "new-pin", "change", "vault", id, "why", whyServers, "pin", testPIN)
 	c.leads(t, "new-pin-again", "new-pin", "pin", testPIN)
 	if next := c.work("new-pin-again", "pin", testPIN); next != of("changed", id, "why", whyServers) {

@@ -30,7 +30,7 @@ func (a *App) askPINServers(w http.ResponseWriter, s *session, d *cloudseed.Devi
 	if !a.Realms.TryingOut() && !sameRealms(a.Realms.Realms, realmsOf(d)) {
 		screen.OursNeeded = a.Realms.RecoverThreshold
 		for _, realm := range a.Realms.Realms {
-			screen.Ours = append(screen.Ours, words.Server(realm.Address))
+			screen.Ours = append(screen.Ours, words.English.Server(realm.Address))
 		}
 	}
 	about := aboutBackup(d, "PIN servers", "who", screen)
@@ -78,7 +78,7 @@ func (a *App) submitPINServers(w http.ResponseWriter, r *http.Request, s *sessio
 // serverRows is the evidence for every PIN server.
 func serverRows(d *cloudseed.Device) (list []serverRow) {
 	for _, r := range d.Realms {
-		list = append(list, serverRow{Name: words.Server(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
+		list = append(list, serverRow{Name: words.English.Server(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
 	}
 	return list
 }

@@ -168,7 +168,7 @@ func (a *App) makeFolder(r *http.Request) {
 func rows(places []chosenPlace) []placeRow {
 	var list []placeRow
 	for _, p := range places {
-		list = append(list, placeRow{Name: p.Name, Kind: words.PlaceKind(p.URL), Address: plainAddress(p.URL), Account: p.account,
+		list = append(list, placeRow{Name: p.Name, Kind: words.English.PlaceKind(p.URL), Address: plainAddress(p.URL), Account: p.account,
 			Proof: []proof{{What: "Reached just now", Seen: true}}})
 	}
 	return list

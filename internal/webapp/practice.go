@@ -48,11 +48,11 @@ func (a *App) askPractice(w http.ResponseWriter, r *http.Request, s *session, ac
 
 func practicePage(d *cloudseed.Device, action string) page {
 	body := practiceScreen{Action: action, ID: d.Vault.String(), Wallet: d.Name, Tries: d.Guesses, Submit: "Check my PIN",
-		Lead: words.Practice("due"), Points: []string{words.Practice("why"), words.Practice("two wrong")}}
+		Lead: words.English.Practice("due"), Points: []string{words.English.Practice("why"), words.English.Practice("two wrong")}}
 	title := "Do you remember your PIN?"
 	if action == "drill" {
-		title, body.Lead, body.Submit = "Practise losing this computer", words.Practice("drill why"), "Practise"
-		body.Points = []string{words.Practice("drill shows"), words.Practice("two wrong")}
+		title, body.Lead, body.Submit = "Practise losing this computer", words.English.Practice("drill why"), "Practise"
+		body.Points = []string{words.English.Practice("drill shows"), words.English.Practice("two wrong")}
 		body.Places = placesToPractise(d)
 	}
 	return aboutBackup(d, title, "pin", body)
@@ -78,7 +78,7 @@ func (a *App) submitRemind(w http.ResponseWriter, r *http.Request, s *session) {
 			if err := cloudseed.Remind(ctx, c, d, pin); err != nil {
 				return "", err
 			}
-			return words.Due("right", d.Due()), nil
+			return words.English.Due("right", d.Due()), nil
 		})
 }
 
@@ -91,7 +91,7 @@ func (a *App) submitDrill(w http.ResponseWriter, r *http.Request, s *session) {
 			if err != nil {
 				return "", err
 			}
-			return strings.Join(words.Practised(p), " "), nil
+			return strings.Join(words.English.Practised(p), " "), nil
 		})
 }
 
@@ -144,10 +144,10 @@ type pinCard struct {
 }
 
 func pinCardOf(d *cloudseed.Device, now time.Time) pinCard {
-	c := pinCard{Due: !now.Before(d.Due()), Next: words.Date(d.Due())}
+	c := pinCard{Due: !now.Before(d.Due()), Next: words.English.Date(d.Due())}
 	for _, p := range d.Places {
 		if !p.Drill.At.IsZero() {
-			c.Drills = append(c.Drills, "Practised from "+p.Name+" alone on "+words.Date(p.Drill.At)+".")
+			c.Drills = append(c.Drills, "Practised from "+p.Name+" alone on "+words.English.Date(p.Drill.At)+".")
 		}
 	}
 	return c

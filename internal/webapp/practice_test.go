@@ -13,7 +13,7 @@ func TestRemind(t *testing.T) {
 	c, d, _ := managed(t)
 	id := d.Vault.String()
 	c.says(t, "home", "The next reminder is on", "Type my PIN", "Practise losing this computer")
-	c.says(t, "remind?vault="+id, "Do you remember your PIN?", words.Practice("why"))
+	c.says(t, "remind?vault="+id, "Do you remember your PIN?", words.English.Practice("why"))
 	c.finishes(t, of("remind", id), "remind", "vault", id, "pin", "739155")
 	c.says(t, of("remind", id), "9 tries left")
 	c.finishes(t, "home", "remind", "vault", id, "pin", testPIN)

@@ -35,7 +35,7 @@ func (a *App) showRestored(w http.ResponseWriter, r *http.Request, s *session) {
 		screen.Files = append(screen.Files, fileRow{Index: i, Name: f.Name, Size: size(len(f.Data))})
 	}
 	for _, skipped := range got.Skipped {
-		screen.Skipped = append(screen.Skipped, skipped.File+": "+words.Line(words.For(skipped.Err).What))
+		screen.Skipped = append(screen.Skipped, skipped.File+": "+words.English.Line(words.English.For(skipped.Err).What))
 	}
 	a.show(w, s, "restored", page{Title: "Restored", Art: "done", TryingOut: got.Device.TryingOut(), Settled: true, Body: screen})
 }

@@ -200,11 +200,11 @@ func doneSamples() []sample {
 			Proved: "22 November 2026, 14:05", Guesses: 10, Servers: 3, Needed: 2}}
 	}
 	home := func(state cloudseed.State, badge string, change func(*walletRow)) page {
-		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.ForState(state), Badge: badge, Good: badge == "good",
+		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(state), Badge: badge, Good: badge == "good",
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
-			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: words.ForKit(cloudseed.KitUnproved)}
+			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: words.English.ForKit(cloudseed.KitUnproved)}
 		for _, r := range sampleRealms {
-			row.Servers = append(row.Servers, serverRow{Name: words.Server(r.Address), Seen: "22 November 2026, 14:05"})
+			row.Servers = append(row.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
 		}
 		if change != nil {
 			change(&row)
@@ -213,7 +213,7 @@ func doneSamples() []sample {
 	}
 	embedded := func(row *walletRow) {
 		for i := range row.Servers {
-			row.Servers[i].Name = words.Server(sampleEmbedded[i].Address)
+			row.Servers[i].Name = words.English.Server(sampleEmbedded[i].Address)
 		}
 		row.Places = row.Places[:1]
 	}
@@ -224,7 +224,7 @@ func doneSamples() []sample {
 	}
 	two := home(cloudseed.StateProtected, "good", nil)
 	second := two.Body.(homeScreen).Wallets[0]
-	second.Name, second.Fingerprint, second.State, second.Badge, second.Good = "Holiday", "b8688df1", words.ForState(cloudseed.StateOutOfDate), "bad", false
+	second.Name, second.Fingerprint, second.State, second.Badge, second.Good = "Holiday", "b8688df1", words.English.ForState(cloudseed.StateOutOfDate), "bad", false
 	two.Body = homeScreen{Wallets: append(two.Body.(homeScreen).Wallets, second)}
 	return []sample{
 		{"done", "done", done(false, samplePlaces)},
@@ -258,7 +258,7 @@ func restoreSamples() []sample {
 	return []sample{
 		{"found-one", "found", found(foundScreen{Backups: []backupRow{row}})},
 		{"found-two", "found", found(foundScreen{Backups: []backupRow{row, older}, Failed: []string{"Could not reach Old Nextcloud."},
-			Forks: []string{words.Fork(cloudseed.Located{Place: "Google Drive", File: "Wallet backup - Samantha - wallet 1.age"})}, Newer: 1, Unusable: 1})},
+			Forks: []string{words.English.Fork(cloudseed.Located{Place: "Google Drive", File: "Wallet backup - Samantha - wallet 1.age"})}, Newer: 1, Unusable: 1})},
 		{"servers", "servers", page{Title: "Do you know these PIN servers?", Art: "who", Back: "found", Stage: 2, Stages: restoreStages,
 			Body: serversScreen{Wallet: "Samantha", Needed: 2, Servers: []string{"https://pin.example/", "https://tries.example.org/", "https://guard.example.net/"}}}},
 		{"restored", "restored", about(back)},

@@ -15,7 +15,7 @@ const sampleKit = "AGE-SECRET-KEY-PQ-1 QPZR Y9X8 GF2T VDW0 S3JN 54KH CE6M UA7L Q
 
 func kitSamples() []sample {
 	about := func(status cloudseed.KitStatus, why error) page {
-		p := page{Title: "Emergency kit", Art: "words", Back: "home", Body: kitScreen{Wallet: "Samantha", Status: words.ForKit(status),
+		p := page{Title: "Emergency kit", Art: "words", Back: "home", Body: kitScreen{Wallet: "Samantha", Status: words.English.ForKit(status),
 			Has: status != cloudseed.KitNone, Ready: status == cloudseed.KitReady, Guesses: 10}}
 		if why != nil {
 			p.Problem = explain(why)
@@ -48,7 +48,7 @@ func kitSamples() []sample {
 		{"kit-not-known", "kit", about(cloudseed.KitUnknown, nil)},
 		{"kit-ready", "kit", about(cloudseed.KitReady, nil)},
 		{"kit-page", "sheet", page{Title: kit.Title, Back: "kit", Body: sheetScreen{Sheet: kit, Code: code, Wallet: "Samantha"}}},
-		{"kit-page-files", "sheet", page{Title: kit.Title, Back: "kit", Body: sheetScreen{Sheet: kit, Code: code, Wallet: "Samantha", Warn: []string{words.Kit("files")}}}},
+		{"kit-page-files", "sheet", page{Title: kit.Title, Back: "kit", Body: sheetScreen{Sheet: kit, Code: code, Wallet: "Samantha", Warn: []string{words.English.Kit("files")}}}},
 		{"kit-prove", "type-kit", prove("", nil)},
 		{"kit-prove-block", "type-kit", prove(strings.Replace(sampleKit, "54KH", "54KR", 1), &cloudseed.KitTypoError{Block: 6, Got: 58, Want: 58})},
 		{"kit-prove-short", "type-kit", prove("QPZR Y9X8", &cloudseed.KitTypoError{Got: 8, Want: 58})},

@@ -43,7 +43,7 @@ func concat(all ...[]sample) (list []sample) {
 
 func changeSamples(d *cloudseed.Device) []sample {
 	about := func(why, title string, change func(*changeScreen), wrong error) page {
-		body := changeScreen{Change: words.ForChange(why), ID: "x", Why: why, Wallet: d.Name, Tries: 10, Words: of("change-words", "x", "why", why)}
+		body := changeScreen{Change: words.English.ForChange(why), ID: "x", Why: why, Wallet: d.Name, Tries: 10, Words: of("change-words", "x", "why", why)}
 		if change != nil {
 			change(&body)
 		}
@@ -68,7 +68,7 @@ func changeSamples(d *cloudseed.Device) []sample {
 		{"change-words", "change-words", about("", "Open it with the words", nil, nil)},
 		{"change-words-other", "change-words", about("", "Open it with the words", keep, cloudseed.ErrOtherWallet)},
 		{"new-pin", "pin", newPINPage(d, "", false, nil, false)},
-		{"new-pin-same", "pin", newPINPage(d, "", false, &problem{Message: words.SamePIN()}, false)},
+		{"new-pin-same", "pin", newPINPage(d, "", false, &problem{Message: words.English.SamePIN()}, false)},
 		{"new-pin-short", "pin", newPINPage(d, "", false, nil, true)},
 		{"new-pin-again", "pin", newPINPage(d, whyStolen, true, nil, false)},
 		{"new-pin-not-same", "pin", newPINPage(d, "", true, notSame(), false)},
@@ -143,7 +143,7 @@ func deleteSamples(d *cloudseed.Device) []sample {
 	begun := screen
 	begun.Begun = true
 	other := aboutBackup(d, "Delete this backup everywhere", "alert", screen)
-	other.Problem, other.Field = &problem{Message: words.NotTheName(d.Name)}, "name"
+	other.Problem, other.Field = &problem{Message: words.English.NotTheName(d.Name)}, "name"
 	all := &cloudseed.Deletion{Dead: true, Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Removed: []string{"a", "b"}}, {Place: "USB stick", Removed: []string{"a"}}}}
 	left := &cloudseed.Deletion{Dead: true, Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Removed: []string{"a", "b"}}, {Place: "USB stick", Err: store.ErrGone}}}
 	alive := &cloudseed.Deletion{Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Err: store.ErrSignedOut}, {Place: "USB stick", Removed: []string{"a"}}}}

@@ -22,7 +22,7 @@ var sampleTime = time.Date(2026, time.November, 22, 14, 5, 0, 0, time.Local)
 
 // cloudRow is a place that was signed in to.
 func cloudRow(name, address string) placeRow {
-	return placeRow{Name: name, Kind: words.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Cloud: true, Proof: []proof{{What: "Reached just now", Seen: true}}}
+	return placeRow{Name: name, Kind: words.English.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Cloud: true, Proof: []proof{{What: "Reached just now", Seen: true}}}
 }
 
 // cloudSamples are the screens of places with clouds to sign in to.
@@ -71,7 +71,7 @@ func cloudSamples() []sample {
 func signInSamples() []sample {
 	google, drop := sampleClouds[1].Provider, sampleClouds[2].Provider
 	at := func(p Provider, change func(*signInScreen), err error) page {
-		screen := signInScreen{Provider: p, Flow: "places", Hint: words.SignIn(p.Scheme), Events: "steps?of=sign-in&after=0", Ended: err != nil}
+		screen := signInScreen{Provider: p, Flow: "places", Hint: words.English.SignIn(p.Scheme), Events: "steps?of=sign-in&after=0", Ended: err != nil}
 		if change != nil {
 			change(&screen)
 		}
@@ -121,18 +121,18 @@ func accountSamples() []sample {
 	row.Problem = placeProblem(cloudseed.PlaceState{Name: "Google Drive", Problem: store.ErrSignedOut.Error()})
 	other := cloudRow("Dropbox", "dropbox:samantha@example.org")
 	other.File, other.Size, other.Proof = row.File, row.Size, row.Proof
-	wallet := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.ForState(cloudseed.StateNeedsYou), Badge: "bad",
+	wallet := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(cloudseed.StateNeedsYou), Badge: "bad",
 		Proved: "22 November 2026, 14:05", Places: []placeRow{row, other}, Needed: 2, Guesses: 10}
 	for _, r := range sampleRealms {
-		wallet.Servers = append(wallet.Servers, serverRow{Name: words.Server(r.Address), Seen: "22 November 2026, 14:05"})
+		wallet.Servers = append(wallet.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
 	}
 	done := doneScreen{Name: "Samantha", Fingerprint: "73c5da0a", Proved: "22 November 2026, 14:05", Guesses: 10, Servers: 3, Needed: 2, Places: []placeRow{other}}
 	copied := other
-	copied.Name, copied.Kind, copied.Account, copied.Proof = "iCloud Drive", words.PlaceKind("icloud-drive:"), "", proofs(cloudseed.Evidence{Queued: true, Accepted: sampleTime, ReadBack: sampleTime, Opened: sampleTime})
+	copied.Name, copied.Kind, copied.Account, copied.Proof = "iCloud Drive", words.English.PlaceKind("icloud-drive:"), "", proofs(cloudseed.Evidence{Queued: true, Accepted: sampleTime, ReadBack: sampleTime, Opened: sampleTime})
 	queued := done
 	queued.Queued, queued.Places = true, []placeRow{copied}
 	queuedWallet := wallet
-	queuedWallet.State, queuedWallet.Badge, queuedWallet.Places = words.ForState(cloudseed.StateQueued), "try", queued.Places
+	queuedWallet.State, queuedWallet.Badge, queuedWallet.Places = words.English.ForState(cloudseed.StateQueued), "try", queued.Places
 	return []sample{
 		{"done-queued", "done", page{Title: "Backed up", Art: "done", Big: true, Body: queued}},
 		{"home-queued", "home", page{Title: "Home", Art: "home", Body: homeScreen{Wallets: []walletRow{queuedWallet}}}},

@@ -252,7 +252,7 @@ func (a *App) showSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, next)
 		return
 	}
-	screen := signInScreen{Provider: i.provider, Flow: i.flow, Hint: words.SignIn(i.provider.Scheme), Again: i.again, Want: accountOf(i.want), Server: i.server,
+	screen := signInScreen{Provider: i.provider, Flow: i.flow, Hint: words.English.SignIn(i.provider.Scheme), Again: i.again, Want: accountOf(i.want), Server: i.server,
 		Events: "steps?of=sign-in&after=" + strconv.Itoa(len(lines)), Ended: i.problem != nil}
 	for _, l := range lines {
 		switch l.ID {

@@ -30,7 +30,7 @@ func (a *App) afterRestore(ctx context.Context, c cloudseed.Config, r *cloudseed
 		}
 	}
 	if err != nil {
-		return words.For(err).What
+		return words.English.For(err).What
 	}
-	return strings.Join(words.Tried(count), " ")
+	return strings.Join(words.English.Tried(count), " ")
 }

@@ -109,7 +109,7 @@ func (row *placeVersions) add(d *cloudseed.Device, b *cloudseed.Backup) {
 		if l.Place != row.Name {
 			continue
 		}
-		v := version{Part: words.Part(string(l.Part)), Number: l.Generation, Date: when(l.Modified), Size: size(l.Size), File: l.File, at: l.Modified}
+		v := version{Part: words.English.Part(string(l.Part)), Number: l.Generation, Date: when(l.Modified), Size: size(l.Size), File: l.File, at: l.Modified}
 		name := "files older"
 		switch {
 		case l.Part == envelope.FilesPart && l.Generation == d.Files.Generation:
@@ -122,7 +122,7 @@ func (row *placeVersions) add(d *cloudseed.Device, b *cloudseed.Backup) {
 		default:
 			name = "old pin"
 		}
-		v.Opens = words.Opens(name)
+		v.Opens = words.English.Opens(name)
 		row.Versions = append(row.Versions, v)
 	}
 }

@@ -48,7 +48,7 @@ func holders(realms []juicebox.Realm, needed, guesses int) []holder {
 }
 
 func holderOf(access cloudseed.Access, guesses int) holder {
-	text := words.ForAccess(access, guesses)
+	text := words.English.ForAccess(access, guesses)
 	return holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict}
 }
 
@@ -87,6 +87,6 @@ func realmProblem(noted string) *words.Message {
 			err = kind
 		}
 	}
-	m := words.For(err)
+	m := words.English.For(err)
 	return &m
 }

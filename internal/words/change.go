@@ -30,7 +30,7 @@ var changes = map[string]Change{
 }
 
 // ForChange puts a reason into words. One that nobody knows is none in particular.
-func ForChange(why string) Change {
+func (l *Language) ForChange(why string) Change {
 	if c, ok := changes[why]; ok {
 		return c
 	}
@@ -38,14 +38,14 @@ func ForChange(why string) Change {
 }
 
 // SamePIN refuses the PIN from before as the new one.
-func SamePIN() Message {
+func (l *Language) SamePIN() Message {
 	return Message{Code: "same-pin", What: "That is the PIN from before.", Safe: "Nothing was changed.", Next: "Choose another one."}
 }
 
 // OldPIN says what became of the PIN from before. ended: it opens nothing any more. left:
 // something that was made under it is still somewhere. lagging: a place has no backup with
 // the new PIN yet. stolen: it was to end at once.
-func OldPIN(ended, left, lagging, stolen bool) string {
+func (l *Language) OldPIN(ended, left, lagging, stolen bool) string {
 	switch {
 	case ended && left:
 		return "The PIN from before opens nothing any more. A file of it is still in a place, and is removed later."
@@ -60,6 +60,6 @@ func OldPIN(ended, left, lagging, stolen bool) string {
 }
 
 // NotTheName says that something else was typed than the name of the wallet to delete.
-func NotTheName(name string) Message {
+func (l *Language) NotTheName(name string) Message {
 	return Message{Code: "not-confirmed", What: "That is not the wallet's name.", Safe: "Nothing was deleted.", Next: "To delete it, type “" + name + "”."}
 }

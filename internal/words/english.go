@@ -1,13 +1,8 @@
 package words
 
-import (
-	"fmt"
-	"strings"
-)
-
 // english is the table. Plain words, short sentences, nobody blamed.
 var english = table{
-	errors: map[string]sentence{
+	errors: map[string]row{
 		Unexpected: {
 			"Something unexpected happened.",
 			"Nothing that was verified before has been removed.",
@@ -381,7 +376,7 @@ var english = table{
 			"See the names with: cloudseed places list."},
 	},
 
-	weakness: map[string]string{
+	weakness: map[string]Sentence{
 		"fewer than 4 characters":  "it has fewer than 4 characters",
 		"more than 256 characters": "it has more than 256 characters",
 		"not valid text":           "it is not valid text",
@@ -415,7 +410,7 @@ var english = table{
 		"delete sweep":  {"Delete it from {where}, and look again", "Deleting it from {where}, and looking again", "Nothing of it is left in {where}"},
 	},
 
-	states: map[string]State{
+	states: map[string]stateWords{
 		"protected": {
 			"Protected",
 			"It was seen in every place and at enough PIN servers, not long ago.",
@@ -481,13 +476,13 @@ var english = table{
 		"us":                  {"The makers of Cloudseed", "Have nothing. They could only do harm with a bad update."},
 	},
 
-	verdicts: map[string]string{
+	verdicts: map[string]Sentence{
 		"cannot":  "cannot open it",
 		"guesses": "only by guessing: {guesses}",
 		"can":     "can open it",
 	},
 
-	kinds: map[string]string{
+	kinds: map[string]Sentence{
 		"folder":       "Folder",
 		"webdav":       "WebDAV",
 		"nextcloud":    "Nextcloud",
@@ -499,7 +494,7 @@ var english = table{
 		"icloud-drive": "iCloud Drive",
 	},
 
-	signIns: map[string]string{
+	signIns: map[string]Sentence{
 		"":          "Allow what is asked there.",
 		"gdrive":    "Google asks with a box whether Cloudseed may keep its own files. Tick it: without it nothing can be stored. No other file of yours is seen.",
 		"dropbox":   "Cloudseed gets a folder of its own below Apps. No other file of yours is seen.",
@@ -508,17 +503,18 @@ var english = table{
 		"nextcloud": "Your server gives Cloudseed a password of its own, which you can take back there, under Settings, Security.",
 	},
 
-	languages: map[string]string{
+	languages: map[string]Sentence{
 		"english": "English", "japanese": "Japanese", "korean": "Korean", "spanish": "Spanish",
 		"chinese_simplified": "simplified Chinese", "chinese_traditional": "traditional Chinese",
 		"french": "French", "italian": "Italian", "czech": "Czech", "portuguese": "Portuguese",
 	},
 
-	count: englishCount,
-	wait:  englishWait,
-	join:  englishJoin,
+	counts: map[string]Sentence{
+		"try": "%d tries", "place": "%d places", "word": "%d words", "time": "%d times",
+		"file": "%d files", "PIN server": "%d PIN servers", "PIN": "%d PINs",
+	},
 
-	texts: map[string]string{
+	texts: map[string]Sentence{
 		"the place":        "the place",
 		"embedded-server":  "inside this computer ({id})",
 		"trying-out":       "This is for trying out: the PIN servers are inside this computer, and die with it.",
@@ -548,35 +544,4 @@ var english = table{
 		"no-reset":         "Nobody can reset the PIN.",
 		"move-funds":       "Copies that were downloaded before cannot be called back. Move the money to a new wallet.",
 	},
-}
-
-func englishCount(n int, of string) string {
-	plurals := map[string]string{"try": "tries", "place": "places", "word": "words", "time": "times", "file": "files", "PIN server": "PIN servers", "PIN": "PINs"}
-	if n == 1 {
-		return "1 " + of
-	}
-	return fmt.Sprintf("%d %s", n, plurals[of])
-}
-
-// englishWait rounds up: nobody should come back too early.
-func englishWait(seconds int) string {
-	up := func(unit int) int { return (seconds + unit - 1) / unit }
-	switch {
-	case seconds <= 0:
-		return "a few minutes"
-	case seconds < 120:
-		return "about 2 minutes"
-	case seconds < 2*60*60:
-		return fmt.Sprintf("about %d minutes", up(60))
-	case seconds < 2*24*60*60:
-		return fmt.Sprintf("about %d hours", up(60*60))
-	}
-	return fmt.Sprintf("about %d days", up(24*60*60))
-}
-
-func englishJoin(s []string) string {
-	if len(s) < 2 {
-		return strings.Join(s, "")
-	}
-	return strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
 }

@@ -113,36 +113,36 @@ const Unexpected = "unexpected"
 
 // For is what a person is told about err. An error without a kind is "Something
 // unexpected happened"; its text is in Log only.
-func For(err error) Message {
-	m := message(err)
+func (l *Language) For(err error) Message {
+	m := l.message(err)
 	m.Log = err.Error()
 	return m
 }
 
-func message(err error) Message {
-	if m, ok := typed(err); ok {
+func (l *Language) message(err error) Message {
+	if m, ok := l.typed(err); ok {
 		return m
 	}
 	for _, k := range kinds {
 		if errors.Is(err, k.target) {
-			m := row(k.code, k.exit, facts(err)...)
-			m.Details = realmLines(err)
+			m := l.told(k.code, k.exit, l.facts(err)...)
+			m.Details = l.realmLines(err)
 			return m
 		}
 	}
-	if m, ok := phraseMessage(err); ok {
+	if m, ok := l.phraseMessage(err); ok {
 		return m
 	}
 	var busy *juicebox.BusyError
 	if errors.As(err, &busy) {
-		return row("pin-servers-busy", ExitFailure, facts(err)...)
+		return l.told("pin-servers-busy", ExitFailure, l.facts(err)...)
 	}
-	return row(Unexpected, ExitFailure)
+	return l.told(Unexpected, ExitFailure)
 }
 
 // typed handles the errors that say more than one kind: their own facts come first.
-func typed(err error) (Message, bool) {
-	if m, ok := betweenDevices(err); ok {
+func (l *Language) typed(err error) (Message, bool) {
+	if m, ok := l.betweenDevices(err); ok {
 		return m, true
 	}
 	var wrong *cloudseed.WrongPINError
@@ -156,50 +156,50 @@ func typed(err error) (Message, bool) {
 	var stranger *cloudseed.StrangerError
 	switch {
 	case errors.As(err, &stranger):
-		m := row("stranger", ExitFailure)
-		m.Details = strangerLines(stranger)
+		m := l.told("stranger", ExitFailure)
+		m.Details = l.strangerLines(stranger)
 		return m, true
 	case errors.As(err, &typo):
-		return row("kit-typed", ExitUsage, "reason", kitTypo(typo)), true
+		return l.told("kit-typed", ExitUsage, "reason", l.kitTypo(typo)), true
 	case errors.As(err, &wrong) && wrong.Left > 0:
-		return row("wrong-pin", ExitWrongPIN, "left", english.count(wrong.Left, "try")), true
+		return l.told("wrong-pin", ExitWrongPIN, "left", l.count(wrong.Left, "try")), true
 	case errors.As(err, &wrong):
-		return row("no-tries", ExitNoTries), true
+		return l.told("no-tries", ExitNoTries), true
 	case errors.As(err, &weak):
-		return row("weak-pin", ExitUsage, "reason", english.weakness[string(weak.Reason)]), true
+		return l.told("weak-pin", ExitUsage, "reason", l.Say(english.weakness[string(weak.Reason)])), true
 	case errors.As(err, &incomplete):
-		m := row("incomplete", ExitIncomplete, "place", placesWord(incomplete.Failed))
-		m.Details = placeLines(incomplete.Failed)
+		m := l.told("incomplete", ExitIncomplete, "place", l.placesWord(incomplete.Failed))
+		m.Details = l.placeLines(incomplete.Failed)
 		return m, true
 	case errors.As(err, &noLook):
-		m := row("could-not-look", ExitNoLook, "place", placesWord(noLook.Failed))
-		m.Details = placeLines(noLook.Failed)
-		if onlySignIn(noLook.Failed) {
-			m.Next, m.Exit = message(noLook.Failed[0]).Next, ExitSignIn
+		m := l.told("could-not-look", ExitNoLook, "place", l.placesWord(noLook.Failed))
+		m.Details = l.placeLines(noLook.Failed)
+		if l.onlySignIn(noLook.Failed) {
+			m.Next, m.Exit = l.message(noLook.Failed[0]).Next, ExitSignIn
 		}
 		return m, true
 	case errors.As(err, &unknown):
-		m := row("unknown-pin-servers", ExitUsage)
+		m := l.told("unknown-pin-servers", ExitUsage)
 		for _, r := range unknown.Realms {
 			m.Details = append(m.Details, r.Address)
 		}
 		return m, true
 	case errors.As(err, &noClient):
-		m := row("no-client-id", ExitUsage, "provider", noClient.Provider.String(), "console", noClient.Console)
+		m := l.told("no-client-id", ExitUsage, "provider", noClient.Provider.String(), "console", noClient.Console)
 		for _, redirect := range noClient.Redirects {
-			m.Details = append(m.Details, fill(english.texts["redirect"], "address", redirect))
+			m.Details = append(m.Details, l.fill(english.texts["redirect"], "address", redirect))
 		}
 		return m, true
 	case errors.As(err, &account):
-		return row("wrong-account", ExitSignIn, "want", account.Want, "got", account.Got), true
+		return l.told("wrong-account", ExitSignIn, "want", account.Want, "got", account.Got), true
 	}
 	return Message{}, false
 }
 
 // onlySignIn tells whether signing in again is all that is needed.
-func onlySignIn(failed []*cloudseed.PlaceError) bool {
+func (l *Language) onlySignIn(failed []*cloudseed.PlaceError) bool {
 	for _, f := range failed {
-		if message(f).Exit != ExitSignIn {
+		if l.message(f).Exit != ExitSignIn {
 			return false
 		}
 	}
@@ -207,28 +207,28 @@ func onlySignIn(failed []*cloudseed.PlaceError) bool {
 }
 
 // row is a row of the table with its facts filled in.
-func row(code string, exit int, facts ...string) Message {
+func (l *Language) told(code string, exit int, facts ...string) Message {
 	s, ok := english.errors[code]
 	if !ok { // the test of this package keeps it from happening
 		code, s = Unexpected, english.errors[Unexpected]
 	}
-	return Message{Code: code, What: fill(s.what, facts...), Safe: fill(s.safe, facts...), Next: fill(s.next, facts...), Exit: exit}
+	return Message{Code: code, What: l.fill(s.what, facts...), Safe: l.fill(s.safe, facts...), Next: l.fill(s.next, facts...), Exit: exit}
 }
 
 // facts collects what the errors around a kind say: which place, how long to wait.
-func facts(err error) []string {
-	place, wait, name := english.texts["the place"], english.wait(0), ""
+func (l *Language) facts(err error) []string {
+	place, wait, name := l.Say(english.texts["the place"]), l.wait(0), ""
 	var placeErr *cloudseed.PlaceError
 	if errors.As(err, &placeErr) {
 		place = placeErr.Place
 	}
 	var storeErr *store.Error
 	if errors.As(err, &storeErr) {
-		wait = seconds(storeErr.After)
+		wait = l.seconds(storeErr.After)
 	}
 	var realmBusy *juicebox.BusyError
 	if errors.As(err, &realmBusy) {
-		wait = seconds(realmBusy.After)
+		wait = l.seconds(realmBusy.After)
 	}
 	var profileErr *profile.Error
 	if errors.As(err, &profileErr) {
@@ -240,39 +240,41 @@ func facts(err error) []string {
 	return []string{"place", place, "wait", wait, "name", name}
 }
 
-func seconds(d time.Duration) string { return english.wait(int((d + time.Second - 1) / time.Second)) }
+func (l *Language) seconds(d time.Duration) string {
+	return l.wait(int((d + time.Second - 1) / time.Second))
+}
 
 // realmLines says of each PIN server in one line why it failed.
-func realmLines(err error) []string {
+func (l *Language) realmLines(err error) []string {
 	var threshold *juicebox.ThresholdError
 	if !errors.As(err, &threshold) {
 		return nil
 	}
 	var lines []string
 	for _, r := range threshold.Realms {
-		lines = append(lines, r.Realm.Address+": "+Line(message(r.Err).What))
+		lines = append(lines, r.Realm.Address+": "+l.Line(l.message(r.Err).What))
 	}
 	return lines
 }
 
 // placeLines says of each place in one line why it failed.
-func placeLines(failed []*cloudseed.PlaceError) []string {
+func (l *Language) placeLines(failed []*cloudseed.PlaceError) []string {
 	var lines []string
 	for _, f := range failed {
-		m := For(f)
-		line := f.Place + ": " + Line(m.What)
+		m := l.For(f)
+		line := f.Place + ": " + l.Line(m.What)
 		if m.Code == "busy" { // the provider has said how long
-			line += "; " + Line(m.Next)
+			line += "; " + l.Line(m.Next)
 		}
 		lines = append(lines, line)
 	}
 	return lines
 }
 
-func placesWord(failed []*cloudseed.PlaceError) string {
+func (l *Language) placesWord(failed []*cloudseed.PlaceError) string {
 	var names []string
 	for _, f := range failed {
 		names = append(names, f.Place)
 	}
-	return english.join(names)
+	return l.join(names)
 }

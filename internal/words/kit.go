@@ -8,7 +8,7 @@ import (
 
 // kitWords are the sentences about the emergency kit and the recovery card, for the command,
 // the app and the paper itself.
-var kitWords = map[string]string{
+var kitWords = map[string]Sentence{
 	"block":  "block {number} differs",
 	"length": "there are {want} letters and digits behind AGE-SECRET-KEY-PQ-1, and {got} were typed",
 	"blocks": "more than one character differs",
@@ -25,13 +25,13 @@ var kitWords = map[string]string{
 }
 
 // Kit is a sentence about the emergency kit.
-func Kit(name string) string { return kitWords[name] }
+func (l *Language) Kit(name string) string { return l.Say(kitWords[name]) }
 
 // ForKit says how far the emergency kit can be relied on.
-func ForKit(s cloudseed.KitStatus) string { return kitWords["status "+string(s)] }
+func (l *Language) ForKit(s cloudseed.KitStatus) string { return l.Say(kitWords["status "+string(s)]) }
 
 // kitTypo says where a typed kit differs, as a part of a sentence.
-func kitTypo(e *cloudseed.KitTypoError) string {
+func (l *Language) kitTypo(e *cloudseed.KitTypoError) string {
 	name := "blocks"
 	switch {
 	case e.Block > 0:
@@ -39,5 +39,5 @@ func kitTypo(e *cloudseed.KitTypoError) string {
 	case e.Got != e.Want:
 		name = "length"
 	}
-	return fill(kitWords[name], "number", strconv.Itoa(e.Block), "want", strconv.Itoa(e.Want), "got", strconv.Itoa(e.Got))
+	return l.fill(kitWords[name], "number", strconv.Itoa(e.Block), "want", strconv.Itoa(e.Want), "got", strconv.Itoa(e.Got))
 }

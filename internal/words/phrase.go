@@ -9,40 +9,40 @@ import (
 
 // phraseMessage says what is wrong with a recovery phrase that was typed or read. The
 // nearest words are for the person's own screen: they never come into a log.
-func phraseMessage(err error) (Message, bool) {
+func (l *Language) phraseMessage(err error) (Message, bool) {
 	var count *phrase.WordCountError
 	var unknown *phrase.UnknownWordError
 	var checksum *phrase.ChecksumError
 	var ambiguous *phrase.AmbiguousError
 	switch {
 	case errors.As(err, &count):
-		return row("phrase-count", ExitUsage, "count", english.count(count.Got, "word")), true
+		return l.told("phrase-count", ExitUsage, "count", l.count(count.Got, "word")), true
 	case errors.As(err, &unknown):
-		m := row("phrase-word", ExitUsage, "number", strconv.Itoa(unknown.Index), "language", LanguageName(unknown.Language))
+		m := l.told("phrase-word", ExitUsage, "number", strconv.Itoa(unknown.Index), "language", l.LanguageName(unknown.Language))
 		if len(unknown.Nearest) > 0 {
-			m.Details = []string{fill(english.texts["nearest"], "words", english.join(unknown.Nearest))}
+			m.Details = []string{l.fill(english.texts["nearest"], "words", l.join(unknown.Nearest))}
 		}
 		return m, true
 	case errors.As(err, &checksum):
-		return row("phrase-checksum", ExitUsage), true
+		return l.told("phrase-checksum", ExitUsage), true
 	case errors.As(err, &ambiguous):
-		return row("phrase-ambiguous", ExitUsage, "languages", english.join(languageNames(ambiguous.Languages))), true
+		return l.told("phrase-ambiguous", ExitUsage, "languages", l.join(l.languageNames(ambiguous.Languages))), true
 	}
 	return Message{}, false
 }
 
 // LanguageName is what people call a language of phrases.
-func LanguageName(l phrase.Language) string {
-	if name, ok := english.languages[string(l)]; ok {
-		return name
+func (l *Language) LanguageName(of phrase.Language) string {
+	if name, ok := english.languages[string(of)]; ok {
+		return l.Say(name)
 	}
-	return string(l)
+	return string(of)
 }
 
-func languageNames(languages []phrase.Language) []string {
+func (l *Language) languageNames(languages []phrase.Language) []string {
 	var names []string
-	for _, l := range languages {
-		names = append(names, LanguageName(l))
+	for _, of := range languages {
+		names = append(names, l.LanguageName(of))
 	}
 	return names
 }

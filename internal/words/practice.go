@@ -1,7 +1,6 @@
 package words
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/cloudseed/cloudseed"
@@ -9,7 +8,7 @@ import (
 
 // practiceWords are the sentences about PIN reminders, drills and tries by others, for the
 // command and the app.
-var practiceWords = map[string]string{
+var practiceWords = map[string]Sentence{
 	"strange count": "at least {count} that this computer did not make, since {since}",
 	"strange wrong": "the last wrong one: {last}",
 	"strange right": "none of them was a wrong PIN",
@@ -32,47 +31,38 @@ var practiceWords = map[string]string{
 }
 
 // Practice is a sentence about reminders and drills.
-func Practice(name string) string { return practiceWords[name] }
+func (l *Language) Practice(name string) string { return l.Say(practiceWords[name]) }
 
 // Due says when the PIN is asked for next.
-func Due(name string, at time.Time) string { return fill(practiceWords[name], "date", date(at)) }
+func (l *Language) Due(name string, at time.Time) string {
+	return l.fill(practiceWords[name], "date", l.Date(at))
+}
 
 // Practised says what a drill has shown, one sentence a line.
-func Practised(p cloudseed.Practice) []string {
-	lines := []string{fill(practiceWords["practised"], "place", p.Place)}
+func (l *Language) Practised(p cloudseed.Practice) []string {
+	lines := []string{l.fill(practiceWords["practised"], "place", p.Place)}
 	if !p.Current {
-		lines = append(lines, practiceWords["older"])
+		lines = append(lines, l.Say(practiceWords["older"]))
 	}
 	if p.TryingOut {
-		lines = append(lines, practiceWords["in here"])
+		lines = append(lines, l.Say(practiceWords["in here"]))
 	}
 	return lines
 }
 
 // Tried says to somebody who has just restored how often the PIN was tried.
-func Tried(c cloudseed.GuessCount) []string {
-	lines := []string{fill(practiceWords["tried once"], "count", english.count(c.Ever, "time"))}
+func (l *Language) Tried(c cloudseed.GuessCount) []string {
+	lines := []string{l.fill(practiceWords["tried once"], "count", l.count(c.Ever, "time"))}
 	if !c.LastWrong.IsZero() {
-		lines = append(lines, fill(practiceWords["tried last"], "last", moment(c.LastWrong)))
+		lines = append(lines, l.fill(practiceWords["tried last"], "last", l.Moment(c.LastWrong)))
 	}
-	return append(lines, practiceWords["tried sum"])
+	return append(lines, l.Say(practiceWords["tried sum"]))
 }
 
-func strangerLines(e *cloudseed.StrangerError) []string {
-	lines := []string{fill(practiceWords["strange count"], "count", english.count(e.Count, "try"), "since", moment(e.Since))}
+func (l *Language) strangerLines(e *cloudseed.StrangerError) []string {
+	lines := []string{l.fill(practiceWords["strange count"], "count", l.count(e.Count, "try"), "since", l.Moment(e.Since))}
 	if e.Last.IsZero() {
-		return append(lines, practiceWords["strange right"])
+		return append(lines, l.Say(practiceWords["strange right"]))
 	}
-	return append(lines, fill(practiceWords["strange wrong"], "last", moment(e.Last)))
+	return append(lines, l.fill(practiceWords["strange wrong"], "last", l.Moment(e.Last)))
 }
-
-// Date is a day as people write it: "22 November 2026".
-func Date(t time.Time) string { return date(t) }
-
-// date and moment are times as people of this computer read them.
-func date(t time.Time) string {
-	t = t.Local()
-	return strconv.Itoa(t.Day()) + " " + t.Format("January 2006")
-}
-
-func moment(t time.Time) string { return date(t) + " " + t.Local().Format("15:04") }

@@ -1,14 +1,14 @@
 package words
 
 // Part names a part of a backup, by envelope.Part.
-func Part(part string) string {
+func (l *Language) Part(part string) string {
 	if part == "files" {
-		return "Attached files"
+		return l.Say("Attached files")
 	}
-	return "Wallet"
+	return l.Say("Wallet")
 }
 
-var opens = map[string]string{
+var opens = map[string]Sentence{
 	"pin":         "Opens with your PIN.",
 	"old pin":     "Made for an older PIN, which opens it only if that was not ended.",
 	"newer pin":   "Made for a newer PIN, by another device.",
@@ -17,4 +17,4 @@ var opens = map[string]string{
 }
 
 // Opens says what opens one version: "pin", "old pin", "newer pin", "files", "files older".
-func Opens(name string) string { return opens[name] }
+func (l *Language) Opens(name string) string { return l.Say(opens[name]) }

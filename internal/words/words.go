@@ -2,11 +2,12 @@
 // app: for each kind of error what happened, whether the backup is safe, and what to do
 // next; names for steps, states and places; who can open a backup.
 //
-// Libraries fail with kinds and facts. [For] picks the sentences by errors.Is and fills
-// in the facts by errors.As. A second language is a second [table] beside english.go.
+// Libraries fail with kinds and facts. [Language.For] picks the sentences by errors.Is and fills
+// in the facts by errors.As. Everything is a [Sentence]: English stands in the source, here, in
+// the command and in the app's pages, and each further language in a file, such as de.json.
 //
 // Sentences begin with a capital and end with a full stop; the command prints them
-// through [Line], which takes both away.
+// through [Language.Line], which takes both away.
 package words
 
 import (
@@ -42,32 +43,31 @@ type Message struct {
 	Log string `json:"-"`
 }
 
-// A sentence is one row of the table. Words in braces are facts: {left} tries, {wait},
+// A row is what is said about one kind of error. Words in braces are facts: {left} tries, {wait},
 // {place}, {name}, {reason}, {number}, {count}, {language}, {languages}, {provider},
 // {console}, {want}, {got}; of another device {device}, {file}, {when}.
-type sentence struct{ what, safe, next string }
+type row struct{ what, safe, next Sentence }
 
-// A table is everything in one language.
+// A table is everything that is looked up by a name.
 type table struct {
-	errors    map[string]sentence // by the code of a kind
-	weakness  map[string]string   // by PINWeakness: why a PIN is refused
+	errors    map[string]row      // by the code of a kind
+	weakness  map[string]Sentence // by PINWeakness: why a PIN is refused
 	steps     map[string]stepWords
-	states    map[string]State
-	kinds     map[string]string // kinds of place, by the scheme of their URL
-	signIns   map[string]string // what to expect at a provider's page, by the scheme of its places; "" for others
+	states    map[string]stateWords
+	kinds     map[string]Sentence // kinds of place, by the scheme of their URL
+	signIns   map[string]Sentence // what to expect at a provider's page, by the scheme of its places; "" for others
 	holders   map[string]holderWords
-	verdicts  map[string]string
-	languages map[string]string             // of phrases, by phrase.Language
-	count     func(n int, of string) string // "3 tries", "1 place"
-	wait      func(seconds int) string      // "about 5 minutes"
-	join      func([]string) string         // "a, b and c"
-	texts     map[string]string
+	verdicts  map[string]Sentence
+	languages map[string]Sentence // of phrases, by phrase.Language
+	counts    map[string]Sentence // of things
+	texts     map[string]Sentence
 }
 
-// Line is a sentence as the command prints it: no capital, no full stop.
-func Line(s string) string {
+// Line is a sentence as the command prints it: no full stop and, in English, no capital, which
+// in other languages may begin a noun.
+func (l *Language) Line(s string) string {
 	s = strings.TrimSuffix(s, ".")
-	if s == "" {
+	if s == "" || l != English {
 		return s
 	}
 	first, n := utf8.DecodeRuneInString(s)
@@ -78,11 +78,11 @@ func Line(s string) string {
 	return string(unicode.ToLower(first)) + s[n:]
 }
 
-// fill puts facts, given as name and value by turns, into a sentence.
-func fill(s string, facts ...string) string {
+// fill puts facts, given as name and value by turns, into a sentence in this language.
+func (l *Language) fill(s Sentence, facts ...string) string {
 	var pairs []string
 	for i := 0; i+1 < len(facts); i += 2 {
 		pairs = append(pairs, "{"+facts[i]+"}", facts[i+1])
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
+	return strings.NewReplacer(pairs...).Replace(l.Say(s))
 }

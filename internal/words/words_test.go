@@ -137,7 +137,7 @@ func kindNames(t *testing.T) map[string]bool {
 func TestKinds(t *testing.T) {
 	codes := make(map[string]bool)
 	for _, k := range kinds {
-		m := For(fmt.Errorf("doing: %w", k.target))
+		m := English.For(fmt.Errorf("doing: %w", k.target))
 		if m.Code != k.code || m.Exit != k.exit {
 			t.Errorf("%v: code %q exit %d, want %q %d", k.target, m.Code, m.Exit, k.code, k.exit)
 		}
@@ -148,12 +148,12 @@ func TestKinds(t *testing.T) {
 		complete(t, m)
 	}
 	for _, kind := range store.Kinds {
-		if m := For(&store.Error{Op: "get", Kind: kind}); m.Code == Unexpected {
+		if m := English.For(&store.Error{Op: "get", Kind: kind}); m.Code == Unexpected {
 			t.Errorf("store kind %v has no words", kind)
 		}
 	}
 	for name, test := range typedErrors {
-		m := For(fmt.Errorf("doing: %w", test.err))
+		m := English.For(fmt.Errorf("doing: %w", test.err))
 		if m.Code != test.code {
 			t.Errorf("%s: code %q, want %q", name, m.Code, test.code)
 		}
@@ -214,7 +214,7 @@ func TestFacts(t *testing.T) {
 		{fmt.Errorf("sign in: %w", &signin.NoClientIDError{Provider: signin.Dropbox, Console: "https://c.example"}), "Nobody can sign in to Dropbox yet: there is no client id.", ""},
 		{errors.New("boom"), "Something unexpected happened.", ""},
 	} {
-		m := For(test.err)
+		m := English.For(test.err)
 		if m.What != test.what {
 			t.Errorf("What = %q, want %q", m.What, test.what)
 		}
@@ -222,13 +222,13 @@ func TestFacts(t *testing.T) {
 			t.Errorf("Next = %q, want %q", m.Next, test.next)
 		}
 	}
-	if m := For(errors.New("boom")); m.Log != "boom" || strings.Contains(m.What+m.Safe+m.Next, "boom") {
+	if m := English.For(errors.New("boom")); m.Log != "boom" || strings.Contains(m.What+m.Safe+m.Next, "boom") {
 		t.Errorf("an error without a kind: %+v", m)
 	}
 }
 
 func TestDetails(t *testing.T) {
-	m := For(&cloudseed.CouldNotLookError{Failed: []*cloudseed.PlaceError{
+	m := English.For(&cloudseed.CouldNotLookError{Failed: []*cloudseed.PlaceError{
 		{Place: "usb", Err: store.ErrGone}, {Place: "dav", Err: store.ErrOffline}}})
 	if m.What != "Could not look everywhere: usb and dav." {
 		t.Errorf("What = %q", m.What)
@@ -236,7 +236,7 @@ func TestDetails(t *testing.T) {
 	if len(m.Details) != 2 || m.Details[1] != "dav: could not reach dav" {
 		t.Errorf("Details = %q", m.Details)
 	}
-	m = For(&phrase.UnknownWordError{Index: 3, Language: phrase.English, Nearest: []string{"abandon", "ability"}})
+	m = English.For(&phrase.UnknownWordError{Index: 3, Language: phrase.English, Nearest: []string{"abandon", "ability"}})
 	if len(m.Details) != 1 || m.Details[0] != "Nearest words: abandon and ability." {
 		t.Errorf("Details = %q", m.Details)
 	}
@@ -286,7 +286,7 @@ func TestSteps(t *testing.T) {
 		{cloudseed.Step{Name: cloudseed.StepUpload, State: cloudseed.Done, Where: "usb"}, "usb has accepted it"},
 		{cloudseed.Step{Name: cloudseed.StepUpload, State: cloudseed.Failed, Where: "usb", Err: store.ErrFull}, "Put it into usb: there is no room left in the place"},
 	} {
-		if got := Step(test.step); got != test.want {
+		if got := English.Step(test.step); got != test.want {
 			t.Errorf("Step = %q, want %q", got, test.want)
 		}
 	}
@@ -294,7 +294,7 @@ func TestSteps(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	for in, want := range map[string]string{"Wrong PIN, 1 try left.": "wrong PIN, 1 try left", "PIN servers.": "PIN servers", "": ""} {
-		if got := Line(in); got != want {
+		if got := English.Line(in); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -311,7 +311,7 @@ func TestOnlySignIn(t *testing.T) {
 		{[]*cloudseed.PlaceError{out, gone}, ExitNoLook},
 		{[]*cloudseed.PlaceError{gone}, ExitNoLook},
 	} {
-		m := For(&cloudseed.CouldNotLookError{Failed: c.failed})
+		m := English.For(&cloudseed.CouldNotLookError{Failed: c.failed})
 		if m.Exit != c.exit || m.Code != "could-not-look" {
 			t.Errorf("%v: %s, exit %d, want %d", m.Details, m.Code, m.Exit, c.exit)
 		}
