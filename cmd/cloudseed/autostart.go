@@ -17,7 +17,7 @@ func newAutostart(s *session) *cobra.Command {
 		Use:   "autostart on|off|status",
 		Short: say("Watch with every sign-in to this computer"),
 		Long: say(`Autostart runs "cloudseed watch" for the files that were watched last, with every sign-in:
-by a systemd user unit on Linux, by a launchd agent on macOS.`),
+by a systemd user unit on Linux, a launchd agent on macOS, a scheduled task on Windows.`),
 		Example:   "  cloudseed autostart on\n  cloudseed autostart status",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"on", "off", "status"},

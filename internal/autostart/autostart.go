@@ -1,17 +1,16 @@
-// Package autostart starts a command of this program with every sign-in of the person: a
-// systemd user unit on Linux, a launchd agent on macOS. The files are pure functions of the
-// command, see Unit and Agent. The macOS one was tested as a text only, not on that system;
-// elsewhere there is no autostart yet.
+// Package autostart starts a command of this program with every sign-in of the person: by a
+// systemd user unit on Linux, a launchd agent on macOS, a scheduled task on Windows. The files
+// are pure functions of the command, see Unit, Agent and Task. Those of macOS and Windows were
+// tested as texts only, not on those systems.
 package autostart
 
 import (
-	"encoding/xml"
 	"errors"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"runtime"
-	"strings"
 )
 
 // ErrUnsupported means that this system has no autostart that is known here.
@@ -19,117 +18,113 @@ var ErrUnsupported = errors.New("no autostart on this system")
 
 const label = "cloudseed-watch"
 
-// Unit is a systemd user unit that runs a command and starts it again when it fails. It must
-// be given absolute paths.
-func Unit(command ...string) string {
-	var quoted []string
-	for _, word := range command {
-		quoted = append(quoted, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`, `$`, `$$`, "\n", `\n`).Replace(word)+`"`)
-	}
-	return `[Unit]
-Description=Cloudseed keeps attached files backed up
+// A plan is how one system is told: a file, and the commands that it is told with.
+type plan struct {
+	path    string
+	content []byte
+	on, off [][]string
 
-[Service]
-ExecStart=` + strings.Join(quoted, " ") + `
-Restart=on-failure
-RestartSec=60
-NoNewPrivileges=yes
-
-[Install]
-WantedBy=default.target
-`
+	// kept: the system has its own copy of the file, so that removing the file alone ends nothing
+	kept bool
 }
 
-// Agent is a launchd agent that runs a command.
-func Agent(command ...string) string {
-	var words strings.Builder
-	for _, word := range command {
-		words.WriteString("\t\t<string>")
-		xml.EscapeText(&words, []byte(word))
-		words.WriteString("</string>\n")
-	}
-	return `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-<plist version="1.0">
-<dict>
-	<key>Label</key>
-	<string>` + label + `</string>
-	<key>ProgramArguments</key>
-	<array>
-` + words.String() + `	</array>
-	<key>RunAtLoad</key>
-	<true/>
-	<key>KeepAlive</key>
-	<dict>
-		<key>SuccessfulExit</key>
-		<false/>
-	</dict>
-</dict>
-</plist>
-`
-}
-
-// file is where the system looks for it, and what it says.
-func file(command []string) (path, content string, err error) {
-	switch runtime.GOOS {
+// planFor is the plan of a system. Its settings of this person are in config, the home directory
+// is home; person is the name that the system knows them by.
+func planFor(goos, config, home, person string, command []string) (plan, error) {
+	unit := label + ".service"
+	switch goos {
 	case "linux":
-		dir, err := os.UserConfigDir()
-		return filepath.Join(dir, "systemd", "user", label+".service"), Unit(command...), err
+		return plan{path: filepath.Join(config, "systemd", "user", unit), content: []byte(Unit(command...)),
+			on:  [][]string{{"systemctl", "--user", "daemon-reload"}, {"systemctl", "--user", "enable", unit}, {"systemctl", "--user", "restart", unit}},
+			off: [][]string{{"systemctl", "--user", "disable", "--now", unit}}}, nil
 	case "darwin":
-		home, err := os.UserHomeDir()
-		return filepath.Join(home, "Library", "LaunchAgents", label+".plist"), Agent(command...), err
+		path := filepath.Join(home, "Library", "LaunchAgents", label+".plist")
+		return plan{path: path, content: []byte(Agent(command...)),
+			on:  [][]string{{"launchctl", "load", "-w", path}},
+			off: [][]string{{"launchctl", "unload", "-w", path}}}, nil
+	case "windows":
+		path := filepath.Join(config, "Cloudseed", label+".xml")
+		return plan{path: path, content: utf16File(Task(person, command...)), kept: true,
+			on:  [][]string{{"schtasks", "/Create", "/F", "/TN", label, "/XML", path}, {"schtasks", "/Run", "/TN", label}},
+			off: [][]string{{"schtasks", "/End", "/TN", label}, {"schtasks", "/Delete", "/F", "/TN", label}}}, nil
 	}
-	return "", "", ErrUnsupported
+	return plan{}, ErrUnsupported
+}
+
+// ours is the plan of this system and person.
+func ours(command []string) (plan, error) {
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return plan{}, err
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return plan{}, err
+	}
+	person, err := user.Current()
+	if err != nil {
+		return plan{}, err
+	}
+	return planFor(runtime.GOOS, config, home, person.Username, command)
 }
 
 // On writes the file and tells the system. It returns the file's path. That the system could
 // not be told now is an error; the file is there then.
 func On(command ...string) (path string, err error) {
-	path, content, err := file(command)
+	p, err := ours(command)
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return path, err
+	if err := os.MkdirAll(filepath.Dir(p.path), 0o700); err != nil {
+		return p.path, err
 	}
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		return path, err
+	if err := os.WriteFile(p.path, p.content, 0o600); err != nil {
+		return p.path, err
 	}
-	if runtime.GOOS == "darwin" {
-		return path, exec.Command("launchctl", "load", "-w", path).Run()
-	}
-	if err := exec.Command("systemctl", "--user", "daemon-reload").Run(); err != nil {
-		return path, err
-	}
-	return path, exec.Command("systemctl", "--user", "enable", "--now", label+".service").Run()
+	return p.path, tell(p.on)
 }
 
-// Off tells the system, and removes the file. Where there is none it does nothing.
+// tell runs commands until one fails.
+func tell(commands [][]string) error {
+	for _, c := range commands {
+		if err := exec.Command(c[0], c[1:]...).Run(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Off tells the system, and removes the file. Where there is none it does nothing. Where the
+// system has a copy of its own and could not be told, the file stays, with an error.
 func Off() (path string, err error) {
-	path, _, err = file(nil)
+	p, err := ours(nil)
 	if err != nil {
 		return "", err
 	}
-	if runtime.GOOS == "darwin" {
-		exec.Command("launchctl", "unload", "-w", path).Run()
-	} else {
-		exec.Command("systemctl", "--user", "disable", "--now", label+".service").Run()
+	if _, err := os.Stat(p.path); os.IsNotExist(err) {
+		return p.path, nil
 	}
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return path, err
+	for _, c := range p.off {
+		err = exec.Command(c[0], c[1:]...).Run()
 	}
-	return path, nil
+	if err != nil && p.kept { // the last one counts: what does not run cannot be stopped
+		return p.path, err
+	}
+	if err := os.Remove(p.path); err != nil && !os.IsNotExist(err) {
+		return p.path, err
+	}
+	return p.path, nil
 }
 
 // Status tells whether the file is there.
 func Status() (path string, on bool, err error) {
-	path, _, err = file(nil)
+	p, err := ours(nil)
 	if err != nil {
 		return "", false, err
 	}
-	_, err = os.Stat(path)
+	_, err = os.Stat(p.path)
 	if os.IsNotExist(err) {
-		return path, false, nil
+		return p.path, false, nil
 	}
-	return path, err == nil, err
+	return p.path, err == nil, err
 }
