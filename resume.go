@@ -1,10 +1,13 @@
 package cloudseed
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
+	"errors"
 
 	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/store"
 )
 
 // Resume finishes what was interrupted, from what the Journal kept: a sealed backup is sent
@@ -35,12 +38,21 @@ func Resume(ctx context.Context, cfg Config, d *Device) error {
 		return err
 	}
 	if err := finish(ctx, &cfg, d); err != nil {
-		return err
+		return cmp.Or(d.whyGone(ctx, &cfg, err), err)
 	}
 	if err := d.tidy(ctx, &cfg); err != nil {
 		return err
 	}
 	return taken
+}
+
+// whyGone looks for another device when no place has any more what this one would copy: if that
+// has taken over, it has removed it.
+func (d *Device) whyGone(ctx context.Context, cfg *Config, err error) error {
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return d.lookBeforeRetiring(ctx, cfg)
 }
 
 func resumeCreate(cfg *Config, d *Device) error {

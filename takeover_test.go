@@ -221,3 +221,22 @@ func TestRestoreKeepsAPlaceThatIsDown(t *testing.T) {
 		t.Errorf("the place that was down: %v", err)
 	}
 }
+
+// A device that still has to copy the backup somewhere, and finds it nowhere any more, learns
+// from Resume that another one has taken over and removed it, not only that it is gone.
+func TestResumeLearnsWhyItIsGone(t *testing.T) {
+	w := newWorld(t)
+	wallet := newWallet(t, 12, phrase.English)
+	d := w.create(wallet)
+	w.a.Before = func(op, _ string) error { return store.Errorf(op, "", store.ErrOffline, "test") }
+	phone, _ := w.phone()
+	r := w.restoredOn(phone)
+	w.a.Before = nil
+	if err := ChangePIN(ctx, w.config(), d, Unlock{Wallet: wallet}, newPIN(), Routine); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, "resume", Resume(ctx, phone, r.Device), ErrReplaced)
+	if s := r.Device.State(time.Now()); s != StateReplaced {
+		t.Errorf("state %s", s)
+	}
+}
