@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/cloudseed/cloudseed/envelope"
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -42,7 +43,8 @@ type RealmDeletion struct {
 // a file opens with the PIN any more, then every file of this vault in every place, which it
 // verifies by listing again. An emergency kit goes on opening copies that somebody kept.
 //
-// From its first moment on nothing is written for this vault. When it returns nil nothing is
+// From its first moment on nothing is written for this vault; an upload of before that was cut
+// short, and arrives late, is waited for and removed too. When it returns nil nothing is
 // left and the Journal has forgotten the vault; with ErrNotDeleted the Deletion says what may
 // be, and Delete or Resume goes on. The Deletion is returned in any case. Where another device
 // has taken over it fails with ErrReplaced or ErrFork and deletes nothing: that backup is the
@@ -165,8 +167,35 @@ func (r *Deletion) deleteFiles(ctx context.Context, cfg *Config, d *Device) {
 	}
 }
 
-// empty removes every file of the vault and looks again.
+// lateWrite is how long a write that was cut short may still take to arrive in a place.
+const lateWrite = 5 * time.Second
+
+// empty removes every file of the vault and looks again. Where the journal has something that
+// was not read back there, an upload may be in flight that was cut short: it is waited for.
 func (p *PlaceDeletion) empty(ctx context.Context, s store.Store, d *Device, state *PlaceState) error {
+	inFlight := !d.verified(state)
+	if err := p.remove(ctx, s, d, state); err != nil {
+		return err
+	}
+	if inFlight {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lateWrite):
+		}
+		if err := p.remove(ctx, s, d, state); err != nil {
+			return err
+		}
+	}
+	state.Wallet, state.Files = Evidence{}, Evidence{}
+	left, err := filesOf(ctx, s, d, state)
+	if err == nil && len(left) > 0 {
+		err = store.Errorf("delete", left[0], store.ErrExists, "it is still listed")
+	}
+	return err
+}
+
+func (p *PlaceDeletion) remove(ctx context.Context, s store.Store, d *Device, state *PlaceState) error {
 	ours, err := filesOf(ctx, s, d, state)
 	if err != nil {
 		return err
@@ -177,12 +206,7 @@ func (p *PlaceDeletion) empty(ctx context.Context, s store.Store, d *Device, sta
 		}
 		p.Removed = append(p.Removed, name)
 	}
-	state.Wallet, state.Files = Evidence{}, Evidence{}
-	left, err := filesOf(ctx, s, d, state)
-	if err == nil && len(left) > 0 {
-		err = store.Errorf("delete", left[0], store.ErrExists, "it is still listed")
-	}
-	return err
+	return nil
 }
 
 // filesOf lists a place's files of d's vault, known by their stanza whatever they are called.

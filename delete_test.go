@@ -1,7 +1,9 @@
 package cloudseed
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cloudseed/cloudseed/phrase"
@@ -26,7 +28,9 @@ func TestDelete(t *testing.T) {
 }
 
 // What could not be deleted is named, nothing is written any more, and it can be repeated.
-func TestDeleteIncomplete(t *testing.T) {
+func TestDeleteIncomplete(t *testing.T) { synctest.Test(t, testDeleteIncomplete) }
+
+func testDeleteIncomplete(t *testing.T) {
 	w := newWorld(t)
 	d := w.create(newWallet(t, 12, phrase.English))
 	copied := w.a.Files()
@@ -56,4 +60,36 @@ func TestDeleteIncomplete(t *testing.T) {
 	}
 	_, err = w.tryPIN(nil, pin())
 	wantError(t, "a copy that somebody kept", err, ErrNoRecord)
+}
+
+// An upload that was cut short for the deletion, and arrives after the files were removed, is
+// removed too.
+func TestDeleteWaitsForLateUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		d := w.create(newWallet(t, 12, phrase.English))
+		c := NewCourier(w.config(), d)
+		cut, stop := context.WithCancel(ctx)
+		w.b.Before = func(op, name string) error {
+			if op != "create" {
+				return nil
+			}
+			stop() // the caller gives up; the place has all bytes, and is slow
+			sent := w.journal.reload(t).Files.Pending
+			time.AfterFunc(2*time.Second, func() { w.b.Another().Put(name, sent) })
+			return context.Canceled
+		}
+		if err := c.Offer(labels("one")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Send(cut); err == nil {
+			t.Fatal("nothing was cut short")
+		}
+		w.b.Before = nil
+		r, err := Delete(ctx, w.config(), w.journal.reload(t))
+		time.Sleep(time.Minute)
+		if err != nil || len(w.a.Files()) != 0 || len(w.b.Files()) != 0 {
+			t.Errorf("delete: %+v, %v, left %d and %d", r, err, len(w.a.Files()), len(w.b.Files()))
+		}
+	})
 }
