@@ -22,9 +22,13 @@ const (
 	surveyTime = time.Minute      // for one look for other devices
 )
 
+// pruneAfter is how many generations a Courier puts into a place before it removes old ones there.
+const pruneAfter = 8
+
 // A Courier brings attached files into the places of one vault, each place at its own pace: one
 // that is slow or down delays only itself. Changes that come faster than a place takes
 // them are passed over; only the last state is sealed and sent. It needs no PIN and no realm.
+// A place that it has put many generations into is pruned meanwhile, see Prune.
 //
 // The Device is its queue: what is sealed and not yet everywhere is in its journal, with the
 // time before which each place wants to be left alone, so that another Courier goes on after
@@ -41,6 +45,7 @@ type Courier struct {
 	mu       sync.Mutex
 	offered  []File // the last state, not yet sealed; nil for none
 	busy     map[string]bool
+	sent     map[string]int // how often each place was set to work
 	tries    map[string]*backoff.ExponentialBackOff
 	failed   map[string]error
 	fatal    error // ends Send: the journal cannot be written, or the person has to decide
@@ -51,7 +56,7 @@ type Courier struct {
 // NewCourier returns a Courier for d. Its places are opened in cfg.
 func NewCourier(cfg Config, d *Device) *Courier {
 	cfg.inTurn()
-	return &Courier{cfg: cfg, d: d, wake: make(chan struct{}, 1), busy: map[string]bool{},
+	return &Courier{cfg: cfg, d: d, wake: make(chan struct{}, 1), busy: map[string]bool{}, sent: map[string]int{},
 		tries: map[string]*backoff.ExponentialBackOff{}, failed: map[string]error{}}
 }
 
@@ -165,6 +170,8 @@ func (c *Courier) survey(ctx context.Context) {
 // meanwhile.
 func (c *Courier) send(ctx context.Context, name string) {
 	c.busy[name] = true
+	c.sent[name]++
+	prune := c.sent[name]%pruneAfter == 0
 	copied := c.d.snapshot()
 	go func() {
 		ctx, cancel := context.WithTimeout(ctx, tryTime)
@@ -173,12 +180,28 @@ func (c *Courier) send(ctx context.Context, name string) {
 		err := error(store.Errorf("open", "", store.ErrGone, "this device has no way to it"))
 		if p, ok := c.cfg.place(name); ok {
 			err = uploadTo(ctx, &c.cfg, copied, p, state)
+			if err == nil && prune {
+				err = c.prune(ctx, copied, p, state)
+			}
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		delete(c.busy, name)
 		c.took(ctx, name, *state, err)
 	}()
+}
+
+// prune removes old generations from a place that has just read the newest back. That it could
+// not remove them is no reason to leave the place alone: the next time will do.
+func (c *Courier) prune(ctx context.Context, copied *Device, p Place, state *PlaceState) error {
+	err := c.cfg.during(StepPrune, p.Name, func() error {
+		_, err := copied.prunePlace(ctx, p, state)
+		return err
+	})
+	if copied.holds(envelope.FilesPart, state) {
+		return nil
+	}
+	return err
 }
 
 // took takes down how a place did. A try that the caller has cut short says nothing about the

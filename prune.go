@@ -2,6 +2,7 @@ package cloudseed
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -100,21 +101,28 @@ func (d *Device) prunePlace(ctx context.Context, p Place, state *PlaceState) (re
 		return nil, err
 	}
 	line := d.line(older)
-	for _, l := range older {
-		if l.Generation >= line {
+	for _, f := range older {
+		if f.generation >= line {
 			continue
 		}
-		if err := p.Store.Delete(ctx, l.File); err != nil {
+		if err := p.Store.Delete(ctx, f.name); err != nil {
 			return removed, err
 		}
-		removed = append(removed, l.File)
+		removed = append(removed, f.name)
 	}
 	return removed, nil
 }
 
-// olderFiles reads this vault's files parts below the newest, the newest first. What is not
-// readable as one of ours is left out, and so never removed.
-func (d *Device) olderFiles(ctx context.Context, p Place) (older []Located, err error) {
+// An olderFile is a files part of the vault below the newest; of what was read only this is kept.
+type olderFile struct {
+	name       string
+	generation int
+	counts     bool
+}
+
+// olderFiles reads this vault's files parts below the newest, and returns them, the newest first.
+// What is not readable as one of ours is left out, and so never removed.
+func (d *Device) olderFiles(ctx context.Context, p Place) (older []olderFile, err error) {
 	entries, err := p.Store.List(ctx)
 	if err != nil {
 		return nil, err
@@ -130,25 +138,25 @@ func (d *Device) olderFiles(ctx context.Context, p Place) (older []Located, err 
 		case err != nil:
 			return nil, err
 		case l.stanza.Vault() == d.Vault:
-			older = append(older, l)
+			older = append(older, olderFile{e.Name, generation, d.counts(l)})
 		}
 	}
-	slices.SortStableFunc(older, newestFirst)
+	slices.SortStableFunc(older, func(a, b olderFile) int { return cmp.Compare(b.generation, a.generation) })
 	return older, nil
 }
 
 // line is the lowest generation to keep: that of the last one needed to have
 // KeepGenerations which count; 0 if there are fewer.
-func (d *Device) line(older []Located) int {
+func (d *Device) line(older []olderFile) int {
 	counted, last := 1, 0 // the newest
 	if d.filesRegistration() != d.Registration {
 		return 0
 	}
-	for _, l := range older {
-		if l.Generation == last || !d.counts(l) {
+	for _, f := range older {
+		if f.generation == last || !f.counts {
 			continue
 		}
-		if counted, last = counted+1, l.Generation; counted == KeepGenerations {
+		if counted, last = counted+1, f.generation; counted == KeepGenerations {
 			return last
 		}
 	}

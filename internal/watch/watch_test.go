@@ -183,9 +183,11 @@ func TestTenThousandChanges(t *testing.T) {
 		c := w.watching("channel.backup")
 		c.noEvents, c.Poll = true, time.Second
 		defer w.run(c)()
+		most := 0
 		for n := range 10_000 {
 			w.replace("channel.backup", fmt.Sprintf("state %d", n))
 			time.Sleep(60 * time.Millisecond)
+			most = max(most, len(w.a.Files()))
 		}
 		time.Sleep(time.Minute)
 		for place := range 2 {
@@ -199,6 +201,9 @@ func TestTenThousandChanges(t *testing.T) {
 		}
 		if n := len(w.a.Files()); n > 1+3+pruneEvery {
 			t.Errorf("%d files are left in the fast place", n)
+		}
+		if most > 1+3+2*pruneEvery {
+			t.Errorf("there were up to %d files in the fast place", most)
 		}
 		t.Logf("10,000 changes: %d uploads to the fast place, %d to the slow one", fast.Load(), slow.Load())
 	})
