@@ -262,6 +262,11 @@ func (w *sim) checkState(d *Device) error {
 			return fmt.Errorf("called protected, and %s opens with %+v", p.Name, all)
 		}
 	}
+	return w.checkHeld(d)
+}
+
+// checkHeld: so many realms have the record as are needed.
+func (w *sim) checkHeld(d *Device) error {
 	s, err := envelope.ParseStanza(d.Stanza)
 	if err != nil {
 		return err

@@ -157,10 +157,10 @@ func wait(ctx context.Context) error {
 	}
 }
 
-// config is what the program on that device has: its journal, all places, all realms.
+// config is what the program on that device has: its journal, all places, the first three realms.
 func (p *process) config() Config {
 	c := Config{HTTP: &http.Client{Transport: p}, Journal: simJournal{p}, DeviceName: p.device, Realms: simRealms(0), weakHashing: true}
-	for _, name := range simPlaces {
+	for _, name := range p.placeNames() {
 		c.Places = append(c.Places, Place{Name: name, URL: "memory:" + name, Store: &simPlace{p.places[name], p, name}})
 	}
 	return c

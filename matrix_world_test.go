@@ -38,6 +38,9 @@ var simHosts = append(slices.Clone(hosts), "four.example")
 
 var simPlaces = []string{"first", "second"}
 
+// placeNames are the places of a world, in order: simPlaces, and in histories one more.
+func (w *sim) placeNames() []string { return slices.Sorted(maps.Keys(w.places)) }
+
 func newSim(wallet *Wallet) *sim {
 	w := &sim{realms: map[string]*records{}, places: map[string]*storetest.Memory{}, journals: map[string]map[VaultID][]byte{},
 		had: map[string]map[[32]byte]*envelope.Stanza{}, wallet: wallet, cache: &sync.Map{}}
