@@ -56,8 +56,9 @@ type Device struct {
 	Openings []Opening `json:",omitempty"` // receipts of other devices, the newest first
 	Receipt  string    `json:",omitempty"` // file name of this device's own
 
-	Reminder Reminder // of the PIN
-	Guard    Guard    // the amount that the backup is good for
+	Reminder Reminder  // of the PIN
+	Guard    Guard     // the amount that the backup is good for
+	Written  time.Time `json:",omitzero"` // when the person last showed that the words are on paper; zero for never
 
 	Next *Record  // a change of PIN or realms of which nothing has reached a place; nil for none
 	Old  []Record // replaced registrations of which something is left
