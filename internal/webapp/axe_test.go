@@ -41,12 +41,7 @@ func TestAxe(t *testing.T) {
 		t.Fatal(err)
 	}
 	only := regexp.MustCompile(os.Getenv("CLOUDSEED_SCREENS"))
-	b := startBrowser(t)
-	realms, client := embedded(t)
-	d := startDevice(t, Config{Realms: realms, HTTP: client, Dev: true})
-	b.open(d.App)
-	b.see("If this device is lost")
-	base := ask[string](b, `location.href.replace(/[^/]*$/, "")`)
+	b, base := startGallery(t)
 	looked, start := 0, time.Now()
 	for _, scheme := range []string{"light", "dark"} {
 		b.media("prefers-color-scheme", scheme, "prefers-reduced-motion", "reduce")

@@ -46,6 +46,11 @@ func (a *App) submitBegin(w http.ResponseWriter, r *http.Request, s *session) {
 		wallet.Phrase.Clear()
 		wallet.Passphrase.Clear()
 		pin.Clear()
+		if !f.written.IsZero() {
+			if e := a.written(made.Vault.String(), f.written); e != nil {
+				a.Log.Warn("remembering that the words are on paper", "error", e)
+			}
+		}
 		f.clear()
 		f.device = made
 		if err != nil {

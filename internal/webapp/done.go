@@ -20,7 +20,7 @@ func (a *App) showDone(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	a.show(w, s, "done", page{Title: "Backed up", Art: "done", Big: true, TryingOut: d.TryingOut(), Settled: true,
-		Body: doneScreen{Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Proved: when(d.Proved),
+		Body: doneScreen{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Proved: when(d.Proved),
 			Guesses: d.Guesses, Servers: len(d.Realms), Needed: d.Needed,
 			Queued: d.State(time.Now()) == cloudseed.StateQueued}})
 }

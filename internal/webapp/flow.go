@@ -3,6 +3,7 @@ package webapp
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/phrase"
@@ -15,7 +16,8 @@ type backupFlow struct {
 	typed      secret.Text // the phrase as typed
 	phrase     phrase.Phrase
 	passphrase secret.Text
-	made       bool // the phrase was made here
+	made       bool      // the phrase was made here
+	written    time.Time // when its words were shown to be on paper; zero for not
 	pin        secret.Text
 	verified   bool // typed twice
 	places     []chosenPlace

@@ -49,7 +49,10 @@ func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
 	case cloudseed.StateTryingOut, cloudseed.StateQueued, cloudseed.StateWaiting:
 		row.Badge = "try"
 	}
-	row.Servers = serverRows(d)
+	row.Servers, row.Amount = serverRows(d), amountCardOf(d)
+	if !d.Written.IsZero() {
+		row.Written = words.English.Date(d.Written)
+	}
 	row.Deleting = state == cloudseed.StateDeleting
 	return row
 }

@@ -16,6 +16,8 @@ type manageScreen struct {
 	Good     bool
 	Kit      string
 	Deleting bool
+	Amount   amountCard
+	Written  string // when the words were shown to be on paper; "" for never
 }
 
 // asked finds the backup that a page or a form names, or leads home. Its id is no secret: it
@@ -66,5 +68,9 @@ func (a *App) showManage(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 func manageScreenOf(d *cloudseed.Device) manageScreen {
-	return manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: words.English.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting}
+	screen := manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: words.English.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting, Amount: amountCardOf(d)}
+	if !d.Written.IsZero() {
+		screen.Written = words.English.Date(d.Written)
+	}
+	return screen
 }

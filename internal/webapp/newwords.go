@@ -25,11 +25,12 @@ func (a *App) submitReveal(w http.ResponseWriter, r *http.Request, s *session) {
 	if r.PostFormValue("show") == "yes" {
 		s.reveal = time.Now().Add(revealTime)
 	}
-	if r.PostFormValue("to") == "restored" {
-		to(w, r, s, "restored")
-		return
+	switch back := r.PostFormValue("to"); back {
+	case "restored", "manual-words":
+		to(w, r, s, back)
+	default:
+		to(w, r, s, "new-words")
 	}
-	to(w, r, s, "new-words")
 }
 
 // shown returns the words while they were asked for, and for how many seconds more.

@@ -21,7 +21,7 @@ func (a *App) showRestorePIN(w http.ResponseWriter, r *http.Request, s *session)
 	}
 	about := page{Title: "Type your PIN", Art: "pin", Back: "found", Stage: 3, Stages: restoreStages, Problem: f.problem,
 		TryingOut: f.chosen.TryingOut(), Settled: true,
-		Body: pinScreen{Action: "restore-pin", Restore: true, Wallet: f.chosen.Name, Tries: f.chosen.Guesses, Left: f.left, Label: "PIN", Submit: "Restore"}}
+		Body: pinScreen{Action: "restore-pin", Restore: true, Wallet: f.chosen.Name, Tries: f.chosen.Guesses, Left: f.left, Dots: tries{f.left, f.chosen.Guesses}, Label: "PIN", Submit: "Restore"}}
 	a.show(w, s, "pin", about)
 }
 

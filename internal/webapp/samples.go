@@ -23,7 +23,7 @@ type sample struct {
 // samples is every screen in every state.
 func samples() []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), practiceSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), practiceSamples(), manualSamples(), amountSamples(), errorSamples()} {
 		all = append(all, some...)
 	}
 	for i := range all {
@@ -111,9 +111,9 @@ func pinSamples() []sample {
 	again := pinScreen{Action: "pin-again", Again: true, Tries: 10, Left: -1, Label: "The same PIN", Submit: "Continue"}
 	restore := pinScreen{Action: "restore-pin", Restore: true, Wallet: "Samantha", Tries: 10, Left: -1, Label: "PIN", Submit: "Restore"}
 	wrong := restore
-	wrong.Left = 9
+	wrong.Left, wrong.Dots = 9, tries{9, 10}
 	last := restore
-	last.Left = 1
+	last.Left, last.Dots = 1, tries{1, 10}
 	return []sample{
 		{"pin", "pin", about("Choose a PIN", set, nil)},
 		{"pin-weak", "pin", about("Choose a PIN", set, explain(&cloudseed.WeakPINError{Reason: cloudseed.PINSequence}))},
@@ -202,6 +202,7 @@ func doneSamples() []sample {
 	home := func(state cloudseed.State, badge string, change func(*walletRow)) page {
 		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(state), Badge: badge, Good: badge == "good",
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
+			PIN: pinCard{Next: "6 December 2026", Drills: []string{"Practised from USB stick alone on 25 November 2026."}}, Amount: amountCardOf(&cloudseed.Device{}),
 			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: words.English.ForKit(cloudseed.KitUnproved)}
 		for _, r := range sampleRealms {
 			row.Servers = append(row.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
@@ -222,6 +223,11 @@ func doneSamples() []sample {
 		row.Places[1].Proof = []proof{{What: "Accepted", When: "not yet"}, {What: "Read back, the same", When: "not yet"}, {What: "Opened with the PIN", When: "not yet"}}
 		row.Servers[2].Problem = realmProblem(cloudseed.ErrRealms.Error())
 	}
+	holding := func(value float64) page {
+		d := &cloudseed.Device{}
+		d.Guard.Report(cloudseed.Amount{Value: value}, sampleTime)
+		return home(cloudseed.StateProtected, "good", func(row *walletRow) { row.Amount, row.Written = amountCardOf(d), "25 November 2026" })
+	}
 	two := home(cloudseed.StateProtected, "good", nil)
 	second := two.Body.(homeScreen).Wallets[0]
 	second.Name, second.Fingerprint, second.State, second.Badge, second.Good = "Holiday", "b8688df1", words.English.ForState(cloudseed.StateOutOfDate), "bad", false
@@ -237,6 +243,9 @@ func doneSamples() []sample {
 		{"home-out-of-date", "home", home(cloudseed.StateOutOfDate, "bad", nil)},
 		{"home-deleting", "home", home(cloudseed.StateDeleting, "bad", func(row *walletRow) { row.Deleting = true })},
 		{"home-two", "home", two},
+		{"home-amount-fine", "home", holding(120)},
+		{"home-amount-nudge", "home", holding(310)},
+		{"home-amount-over", "home", holding(640)},
 	}
 }
 

@@ -122,7 +122,8 @@ func accountSamples() []sample {
 	other := cloudRow("Dropbox", "dropbox:samantha@example.org")
 	other.File, other.Size, other.Proof = row.File, row.Size, row.Proof
 	wallet := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(cloudseed.StateNeedsYou), Badge: "bad",
-		Proved: "22 November 2026, 14:05", Places: []placeRow{row, other}, Needed: 2, Guesses: 10}
+		Proved: "22 November 2026, 14:05", Places: []placeRow{row, other}, Needed: 2, Guesses: 10, Kit: words.English.ForKit(cloudseed.KitNone),
+		PIN: pinCard{Due: true}, Amount: amountCardOf(&cloudseed.Device{})}
 	for _, r := range sampleRealms {
 		wallet.Servers = append(wallet.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
 	}

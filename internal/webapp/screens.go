@@ -57,6 +57,9 @@ type holder struct {
 	What    string // has and can do
 	Verdict string // cannot, guesses, can
 	Pill    string // the verdict in a few words
+
+	File, Servers, PIN string // has, part or lacks
+	Kit                string // in place of servers and PIN; "" for no row about a kit
 }
 
 type whoScreen struct {
@@ -90,6 +93,8 @@ type wordsScreen struct {
 	Action  string
 	Next    string
 	Seconds int // until they are hidden again
+
+	Passphrase bool // there is one as well
 }
 
 type pinScreen struct {
@@ -98,6 +103,7 @@ type pinScreen struct {
 	Restore bool
 	Tries   int
 	Left    int // tries left at a restore; -1 when unknown
+	Dots    tries
 	Short   bool
 	Wallet  string
 	Label   string
@@ -176,6 +182,7 @@ type progressScreen struct {
 }
 
 type doneScreen struct {
+	ID          string
 	Name        string
 	Fingerprint string
 	Places      []placeRow
@@ -208,6 +215,8 @@ type walletRow struct {
 	TryingOut   bool
 	Kit         string // how far the emergency kit can be relied on
 	PIN         pinCard
+	Amount      amountCard
+	Written     string // when the words were last shown to be on paper; "" for never
 }
 
 // A serverRow is one PIN server with what was seen of it.

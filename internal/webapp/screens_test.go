@@ -19,7 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestScreens takes a picture of every sample, on a phone and on a desk, light and dark:
+// TestScreens takes a picture of every sample: on a phone and on a desk, light and dark, on a
+// small phone, at 200 % zoom and with text twice as large:
 //
 //	CLOUDSEED_SCREENSHOTS=dir go test ./internal/webapp -run Screens
 //
@@ -29,29 +30,16 @@ func TestScreens(t *testing.T) {
 		t.Skip("CLOUDSEED_SCREENSHOTS names no folder")
 	}
 	only := regexp.MustCompile(os.Getenv("CLOUDSEED_SCREENS"))
-	b := startBrowser(t)
-	realms, client := embedded(t)
-	d := startDevice(t, Config{Realms: realms, HTTP: client, Dev: true})
-	b.open(d.App)
-	b.see("If this device is lost")
-	base := ask[string](b, `location.href.replace(/[^/]*$/, "")`)
-	views := []struct {
-		name          string
-		width, height int64
-		scheme        string
-	}{{"phone-light", 390, 844, "light"}, {"phone-dark", 390, 844, "dark"}, {"desk-light", 1280, 800, "light"}, {"desk-dark", 1280, 800, "dark"}, {"small", 320, 640, "light"}}
-	for _, view := range views {
-		b.do(chromedp.EmulateViewport(view.width, view.height))
-		b.media("prefers-color-scheme", view.scheme, "prefers-reduced-motion", "reduce")
+	b, base := startGallery(t)
+	for _, v := range views {
+		v.take(b)
 		for _, s := range samples() {
 			if !only.MatchString(s.Name) {
 				continue
 			}
 			b.do(chromedp.Navigate(base + "gallery?show=" + s.Name))
-			if ask[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
-				t.Errorf("%s scrolls sideways on %s", s.Name, view.name)
-			}
-			b.picture(s.Name + "." + view.name)
+			ask[bool](b, `(document.documentElement.style.fontSize = "`+v.text+`", true)`)
+			b.picture(s.Name + "." + v.name)
 		}
 	}
 }
@@ -63,12 +51,7 @@ func TestScreensTogether(t *testing.T) {
 		t.Skip("CLOUDSEED_SCREENSHOTS names no folder")
 	}
 	const width, height, gap = 390, 844, 20
-	b := startBrowser(t)
-	realms, client := embedded(t)
-	d := startDevice(t, Config{Realms: realms, HTTP: client, Dev: true})
-	b.open(d.App)
-	b.see("If this device is lost")
-	base := ask[string](b, `location.href.replace(/[^/]*$/, "")`)
+	b, base := startGallery(t)
 	b.media("prefers-color-scheme", "light", "prefers-reduced-motion", "reduce")
 	together := image.NewRGBA(image.Rect(0, 0, 3*width+4*gap, height+2*gap))
 	draw.Draw(together, together.Bounds(), image.NewUniform(color.RGBA{0xdd, 0xe4, 0xe0, 0xff}), image.Point{}, draw.Src)

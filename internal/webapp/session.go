@@ -19,9 +19,11 @@ type session struct {
 	change          changeFlow
 	practiceProblem *problem // of the last PIN of a reminder or a drill
 	add             addFlow
+	manual          manualFlow
 	deleted         *deletedScreen  // what came of the last deletion
 	copies          *exported       // sealed files to save
 	seen            *versionsScreen // the last complete look into the places of one backup
+	tries           *triesScreen    // what the PIN servers said last of one backup
 	job             *job            // the newest; nil for none
 	signIn          *signIn         // the newest; nil for none
 	notice          notice          // on the next page
@@ -66,14 +68,15 @@ func (s *session) forget(idle time.Duration) {
 // clear wipes both flows and tells whether there was anything in them. A running job
 // keeps what it was given and clears that itself.
 func (s *session) clear() bool {
-	had := s.backup.begun() || s.restore.begun() || s.kit.made || s.change.begun() || len(s.add.places) > 0
+	had := s.backup.begun() || s.restore.begun() || s.kit.made || s.change.begun() || len(s.add.places) > 0 || s.manual.wallet != nil
 	s.backup.clear()
 	s.restore.clear()
 	s.kit.clear()
 	s.change.clear()
 	s.add.clear()
+	s.manual.clear()
 	s.practiceProblem = nil
-	s.copies, s.seen = nil, nil
+	s.copies, s.seen, s.tries = nil, nil, nil
 	s.dropSignIn()
 	s.reveal = time.Time{}
 	return had

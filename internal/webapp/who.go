@@ -32,7 +32,7 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	list := holders(realms, needed, guesses)
 	if kit {
-		list = append(list, holderOf(cloudseed.KitAccess, guesses))
+		list = append(list, holderOf(cloudseed.KitAccess, needed, guesses))
 	}
 	about.Body = whoScreen{Wallet: wallet, Holders: list, Hurts: hurts(realms, needed)}
 	a.show(w, s, "who", about)
@@ -42,14 +42,35 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 func holders(realms []juicebox.Realm, needed, guesses int) []holder {
 	var list []holder
 	for _, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
-		list = append(list, holderOf(access, guesses))
+		list = append(list, holderOf(access, needed, guesses))
 	}
 	return list
 }
 
-func holderOf(access cloudseed.Access, guesses int) holder {
+func holderOf(access cloudseed.Access, needed, guesses int) holder {
 	text := words.English.ForAccess(access, guesses)
-	return holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict}
+	h := holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict, File: "lacks", Servers: "lacks", PIN: "lacks"}
+	h.have(access, needed)
+	return h
+}
+
+// have notes what a holder has of the three that open a backup.
+func (h *holder) have(access cloudseed.Access, needed int) {
+	switch access.Holder {
+	case cloudseed.HolderPlace, cloudseed.HolderRealmAndPlace, cloudseed.HolderRealmsAndPlace, cloudseed.HolderComputer, cloudseed.HolderMalware, cloudseed.HolderKitAndPlace:
+		h.File = "has"
+	}
+	switch access.Holder {
+	case cloudseed.HolderRealm, cloudseed.HolderRealmAndPlace, cloudseed.HolderRealms, cloudseed.HolderRealmsAndPlace, cloudseed.HolderComputer:
+		h.Servers = "part"
+		if access.Realms >= needed {
+			h.Servers = "has"
+		}
+	case cloudseed.HolderMalware:
+		h.Servers, h.PIN = "has", "has"
+	case cloudseed.HolderKitAndPlace:
+		h.Kit = "has"
+	}
 }
 
 // hurts says plainly what is weak in the person's own settings.

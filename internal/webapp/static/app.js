@@ -27,6 +27,7 @@ const parts = {
   "[data-events]": "./steps.js",
   "[data-sign-in]": "./sign-in.js",
   "[data-hide-after]": "./hide.js",
+  "[data-carousel]": "./carousel.js",
 };
 for (const [selector, module] of Object.entries(parts)) {
   for (const element of document.querySelectorAll(selector)) {
