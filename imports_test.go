@@ -21,10 +21,11 @@ var arrows = map[string][]string{
 	"cmd/cloudseed-realm": {"juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
-	"internal/profile":    {".", "store", "internal/filelock"},
+	"internal/profile":    {".", "store", "internal/filelock", "internal/replacefile"},
 	"internal/watch":      {".", "envelope"},
 	".":                   {"envelope", "phrase", "juicebox", "store", "internal/weakhash"},
 	"cloudseedtest":       {".", "phrase", "juicebox", "realm", "store", "store/storetest", "internal/weakhash"},
+	"journal":             {".", "internal/replacefile"},
 	"realm":               {"juicebox"}, // they meet in the messages only
 	"realm/sqlite":        {"realm", "juicebox", "realm/internal/durable"},
 	"realm/postgres":      {"realm", "juicebox"},

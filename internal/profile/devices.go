@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/replacefile"
 )
 
 // Profile is the Journal of the verbs: a Device that was saved survives a crash.
@@ -38,7 +39,7 @@ func (p *Profile) Forget(id cloudseed.VaultID) error {
 		return nil
 	}
 	if err == nil {
-		err = syncDir(p.path("devices"))
+		err = replacefile.SyncDir(p.path("devices"))
 	}
 	if err != nil {
 		return &Error{Path: path, Kind: ErrWrite, Err: err}

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
+
+	"github.com/cloudseed/cloudseed/internal/replacefile"
 )
 
 // readJSON decodes path into v. It tells whether the file exists.
@@ -45,49 +45,8 @@ func (p *Profile) write(path string, data []byte) error {
 	if p.lock == nil {
 		return &Error{Path: path, Kind: ErrReadOnly}
 	}
-	if err := replace(path, data); err != nil {
+	if err := replacefile.Write(path, data); err != nil {
 		return &Error{Path: path, Kind: ErrWrite, Err: err}
 	}
 	return nil
-}
-
-func replace(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if err := fill(f, data); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// fill writes data durably and closes f.
-func fill(f *os.File, data []byte) error {
-	_, err := f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// syncDir makes a rename or a removal in dir durable. Windows has no such call, and
-// makes them durable with the file system's own journal.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/cloudseed/cloudseed/internal/replacefile"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -159,7 +160,7 @@ func (p *Profile) moveOld(old *oldPasswords) error {
 	}
 	err := os.Remove(path)
 	if err == nil {
-		err = syncDir(p.dir)
+		err = replacefile.SyncDir(p.dir)
 	}
 	if err != nil {
 		return &Error{Path: path, Kind: ErrWrite, Err: err}
