@@ -155,10 +155,11 @@ func (s *session) ask(ctx context.Context, what, flag, prompt, suggestion string
 	return s.tty.Ask(ctx, prompt, suggestion)
 }
 
-// confirm asks a question that only a typed "yes" answers with yes.
+// confirm asks a question that only a typed "yes", in the person's language or in English, answers
+// with yes.
 func (s *session) confirm(ctx context.Context, question string) (bool, error) {
 	answer, err := s.tty.Ask(ctx, question+" "+say("Type yes or no"), "")
-	return strings.EqualFold(answer, "yes"), err
+	return strings.EqualFold(answer, say("yes")) || strings.EqualFold(answer, "yes"), err
 }
 
 // choose asks for one of several, by number.

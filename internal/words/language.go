@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 	"golang.org/x/text/message"
 	"golang.org/x/text/message/catalog"
 )
@@ -61,7 +62,7 @@ func FromEnvironment(getenv func(string) string) *Language {
 func (l *Language) Tag() string { return l.tag.String() }
 
 // Name is what the language calls itself.
-func (l *Language) Name() string { return l.Say("English") }
+func (l *Language) Name() string { return display.Self.Name(l.tag) }
 
 // Say puts facts into a sentence of this language. One that has no translation stays English.
 // White space around it is kept, and is no part of the key.
