@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARGS…     run it and compare the exit code
 //	realms N                     start N cloudseed-realm processes; servers.json names them
 //	realm-stop I                 end one of them
+//	servers FILE I…              a configuration of some of them
 //	patch FILE OLD NEW           replace bytes in a file
 //	truncate FILE BYTES          cut a file short
 //	jsonlines stdout TYPE…       every line is one JSON object; the last has the last type
@@ -50,6 +51,7 @@ func runScripts(t *testing.T, dir string) {
 			"exits":      exits,
 			"realms":     startRealms,
 			"realm-stop": stopRealm,
+			"servers":    someServers,
 			"patch":      patch,
 			"truncate":   truncate,
 			"jsonlines":  jsonLines,

@@ -59,19 +59,43 @@ func startRealms(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	program, err := realmProgram()
 	ts.Check(err)
-	type realmJSON struct {
-		ID      string `json:"id"`
-		Address string `json:"address"`
-	}
 	var realms []realmJSON
 	for i := 1; i <= n; i++ {
 		id := strings.Repeat(fmt.Sprintf("%02x", i), 16)
 		realms = append(realms, realmJSON{id, startRealm(ts, program, i, id)})
 	}
+	writeServers(ts, "servers.json", realms)
+}
+
+type realmJSON struct {
+	ID      string `json:"id"`
+	Address string `json:"address"`
+}
+
+func writeServers(ts *testscript.TestScript, file string, realms []realmJSON) {
+	n := len(realms)
 	text, err := json.Marshal(map[string]any{
 		"realms": realms, "register_threshold": n, "recover_threshold": n/2 + 1, "pin_hashing_mode": "Standard2019"})
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs("servers.json"), text, 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(file), text, 0o644))
+}
+
+// someServers writes a configuration of some of the realms in servers.json.
+func someServers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: servers FILE I…")
+	}
+	var all struct {
+		Realms []realmJSON `json:"realms"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("servers.json")), &all))
+	var some []realmJSON
+	for _, arg := range args[1:] {
+		i, err := strconv.Atoi(arg)
+		ts.Check(err)
+		some = append(some, all.Realms[i-1])
+	}
+	writeServers(ts, args[0], some)
 }
 
 func startRealm(ts *testscript.TestScript, program string, i int, id string) (address string) {
