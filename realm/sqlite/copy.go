@@ -101,7 +101,7 @@ func openSource(path string) (*sql.DB, Facts, error) {
 	}
 	var facts Facts
 	if err == nil {
-		facts, err = inspect(db, "")
+		facts, err = inspect(db)
 	}
 	if err != nil {
 		db.Close()

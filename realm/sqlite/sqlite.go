@@ -13,7 +13,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -52,16 +51,18 @@ type Store struct {
 	facts Facts
 	db    *sql.DB
 	lock  *os.File
-	conn  *sql.Conn // the writer's own, as are statements, recent and writes
-	statements
-	recent   map[realm.RecordID][]byte
-	writes   uint64
-	follow   func(writes uint64) error
-	updates  chan *update
-	closing  chan struct{} // closed by Close: no more updates
-	finished chan struct{} // closed by the writer when it is done
-	close    sync.Once
-	closed   error // what Close returns, set once
+	// The writer's own, until updates:
+	*writing
+	recent    map[realm.RecordID][]byte
+	writes    uint64                  // committed since [Create]
+	pending   int                     // writes of the group that is not committed yet
+	unsettled map[realm.RecordID]bool // the records that it wrote
+	follow    func(writes uint64) error
+	updates   chan *update
+	closing   chan struct{} // closed by Close: no more updates
+	finished  chan struct{} // closed by the writer when it is done
+	close     sync.Once
+	closed    error // what Close returns, set once
 }
 
 var _ realm.Store = (*Store)(nil)
@@ -100,34 +101,28 @@ func Open(dir string) (*Store, error) {
 }
 
 func open(path string, lock *os.File) (*Store, error) {
-	db, err := connect(path, "rw", "journal_mode(WAL)", "synchronous(FULL)")
+	db, err := connect(path, "rw", pragmas...)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := inspect(db, "wal")
+	facts, err := inspect(db)
 	if err != nil {
 		db.Close()
 		return nil, err
 	}
-	// From here on one connection is the writer's, and there is one for all else.
-	db.SetMaxOpenConns(2)
-	conn, err := db.Conn(context.Background())
+	w, err := openWriting(db, path)
 	if err != nil {
-		db.Close()
-		return nil, err
-	}
-	prepared, err := prepare(conn)
-	if err != nil {
-		return nil, errors.Join(err, conn.Close(), db.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	s := &Store{
-		facts: facts, db: db, lock: lock, conn: conn, statements: prepared,
-		writes:   facts.Writes,
-		follow:   func(uint64) error { return nil },
-		recent:   make(map[realm.RecordID][]byte),
-		updates:  make(chan *update, maxGroup),
-		closing:  make(chan struct{}),
-		finished: make(chan struct{}),
+		facts: facts, db: db, lock: lock, writing: w,
+		writes:    facts.Writes,
+		follow:    func(uint64) error { return nil },
+		recent:    make(map[realm.RecordID][]byte),
+		unsettled: make(map[realm.RecordID]bool),
+		updates:   make(chan *update, maxGroup),
+		closing:   make(chan struct{}),
+		finished:  make(chan struct{}),
 	}
 	go s.write()
 	return s, nil
@@ -139,17 +134,28 @@ func (s *Store) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		<-s.finished
-		s.closed = errors.Join(s.statements.close(), s.conn.Close(), s.db.Close(), s.lock.Close())
+		s.closed = errors.Join(s.writing.close(), s.db.Close(), s.lock.Close())
 	})
 	return s.closed
 }
 
-// connect opens one connection, on which the pragmas are set. mode is "rw" for a file
-// that must be there and "rwc" for one to make.
-func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
+// pragmas are those of a database that is served.
+var pragmas = []string{
+	"journal_mode(WAL)", "synchronous(FULL)",
+	// This keeps the upper levels of a tree of ten million records in memory, at most 64 MB:
+	// a page of a record's size has few branches.
+	"cache_size(-65536)",
+	// So many pages of 4 KiB are written to the log before they are moved to their
+	// places. A page that changed several times meanwhile is moved once.
+	"wal_autocheckpoint(4000)",
+}
+
+// source names a database to the driver, with the pragmas to set on each connection. mode is
+// "rw" for a file that must be there, "rwc" for one to make and "ro" to read.
+func source(path, mode string, pragmas ...string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
@@ -159,7 +165,16 @@ func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
 	// overwrites what is deleted: a wiped record shall not stay in free pages.
 	pragmas = append(pragmas, "busy_timeout(5000)", "fullfsync(1)", "checkpoint_fullfsync(1)", "secure_delete(1)")
 	query := url.Values{"mode": {mode}, "_pragma": pragmas}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String())
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String(), nil
+}
+
+// connect opens one connection: see source.
+func connect(path, mode string, pragmas ...string) (*sql.DB, error) {
+	source, err := source(path, mode, pragmas...)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", source)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -142,10 +143,8 @@ func TestEndedContextWritesNothing(t *testing.T) {
 // When the database refuses one write, nobody in its group may believe to be stored.
 func TestFailedGroupFailsForAll(t *testing.T) {
 	s := mustOpen(t, created(t))
-	if _, err := s.conn.ExecContext(ctx, `CREATE TRIGGER full BEFORE INSERT ON records WHEN new.record = x'66'
-		BEGIN SELECT RAISE(ABORT, 'disk is full'); END`); err != nil {
-		t.Fatal(err)
-	}
+	execByWriter(t, s, `CREATE TRIGGER full BEFORE INSERT ON records WHEN new.record = x'66'
+		BEGIN SELECT RAISE(ABORT, 'disk is full'); END`)
 	group := []*update{newUpdate(alice, "ok"), newUpdate(bob, "f"), newUpdate(realm.RecordID{'c'}, "ok")}
 	s.commit(group)
 	for i, u := range group {
@@ -167,9 +166,7 @@ func TestFailedCommitFailsForAll(t *testing.T) {
 		"CREATE TABLE child (id BLOB REFERENCES meta (name) DEFERRABLE INITIALLY DEFERRED)",
 		"CREATE TRIGGER late AFTER INSERT ON records WHEN new.record = x'66' BEGIN INSERT INTO child VALUES ('nobody'); END",
 	} {
-		if _, err := s.conn.ExecContext(ctx, statement); err != nil {
-			t.Fatal(err)
-		}
+		execByWriter(t, s, statement)
 	}
 	group := []*update{newUpdate(alice, "ok"), newUpdate(bob, "f")}
 	s.commit(group)
@@ -182,6 +179,41 @@ func TestFailedCommitFailsForAll(t *testing.T) {
 		t.Errorf("alice: %q, want none", got)
 	}
 	put(t, s, alice, []byte("ok")) // the next group works
+}
+
+// execByWriter executes a statement on the connection of a writer that has nothing to do.
+func execByWriter(t *testing.T, s *Store, statement string) {
+	t.Helper()
+	if _, err := s.writing.conn.(driver.ExecerContext).ExecContext(ctx, statement, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever only reads need not wait for others' commit, unless it is of what they read.
+func TestReadersOfOthersDoNotWait(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		s := mustOpen(t, created(t))
+		put(t, s, bob, []byte("kept"))
+		written, other, same := newUpdate(alice, "new"), newUpdate(bob, "kept"), newUpdate(alice, "new")
+		s.Follow(func(uint64) error {
+			if len(other.done) != 1 || len(written.done) != 0 || len(same.done) != 0 {
+				t.Errorf("before the commit is known: %d, %d, %d are told", len(other.done), len(written.done), len(same.done))
+			}
+			if fails {
+				return errors.New("not known")
+			}
+			return nil
+		})
+		s.commit([]*update{written, other, same})
+		if err := <-other.done; err != nil {
+			t.Errorf("who reads another record: %v", err)
+		}
+		for _, u := range []*update{written, same} {
+			if err := <-u.done; errors.Is(err, ErrUnknown) != fails {
+				t.Errorf("who sees what was written: %v, the commit fails: %v", err, fails)
+			}
+		}
+	}
 }
 
 func newUpdate(id realm.RecordID, next string) *update {

@@ -3,75 +3,115 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
-
-	"github.com/cloudseed/cloudseed/realm"
+	"io"
 )
 
-// maxRecent is how many records the writer remembers, about 5 MB: the requests of one
-// recovery come soon after each other. Only the writer writes, so what it remembers is
-// what is stored.
-const maxRecent = 8192
-
-// statements are prepared once, on the connection that only the writer uses.
-type statements struct {
-	begin, commitAll, rollback *sql.Stmt
-	get, put, remove, count    *sql.Stmt
+// A writing is the connection that only the writer uses, with its statements prepared once. It
+// is the driver's own: database/sql between them would cost a fifteenth of a statement.
+type writing struct {
+	conn                       driver.Conn
+	begin, commitAll, rollback statement
+	get, put, remove, count    statement
 }
 
-func prepare(conn *sql.Conn) (p statements, err error) {
-	for statement, text := range map[**sql.Stmt]string{
-		&p.begin:     "BEGIN IMMEDIATE",
-		&p.commitAll: "COMMIT",
-		&p.rollback:  "ROLLBACK",
-		&p.get:       "SELECT record FROM records WHERE id = ?",
-		&p.put:       "INSERT INTO records (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
-		&p.remove:    "DELETE FROM records WHERE id = ?",
-		&p.count:     "INSERT INTO meta (name, value) VALUES ('writes', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
-	} {
-		if *statement, err = conn.PrepareContext(context.Background(), text); err != nil {
-			return p, fmt.Errorf("%w: %w", ErrForeign, err)
+type statement interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+// openWriting opens another connection, with db's driver, and insists that it syncs.
+func openWriting(db *sql.DB, path string) (*writing, error) {
+	source, err := source(path, "rw", pragmas...)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := db.Driver().Open(source)
+	if err != nil {
+		return nil, err
+	}
+	w := &writing{conn: conn}
+	if err := errors.Join(w.syncs(), w.prepare()); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+// syncs tells whether a commit is on the disk when it returns.
+func (w *writing) syncs() error {
+	const full = 2
+	for pragma, want := range map[string]driver.Value{"journal_mode": "wal", "synchronous": int64(full)} {
+		stmt, err := w.conn.Prepare("PRAGMA " + pragma)
+		if err != nil {
+			return err
+		}
+		value, err := one(stmt.(statement))
+		if err := errors.Join(err, stmt.Close()); err != nil {
+			return err
+		}
+		if value != want {
+			return fmt.Errorf("cannot write safely here: %s is %v", pragma, value)
 		}
 	}
-	return p, nil
+	return nil
 }
 
-// close lets the connection go: one with open statements is never closed whole, and leaves
-// its log behind.
-func (p *statements) close() error {
-	var errs []error
-	for _, statement := range []*sql.Stmt{p.begin, p.commitAll, p.rollback, p.get, p.put, p.remove, p.count} {
-		errs = append(errs, statement.Close())
+func (w *writing) prepare() error {
+	for prepared, text := range map[*statement]string{
+		&w.begin:     "BEGIN IMMEDIATE",
+		&w.commitAll: "COMMIT",
+		&w.rollback:  "ROLLBACK",
+		&w.get:       "SELECT record FROM records WHERE id = ?",
+		&w.put:       "INSERT INTO records (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
+		&w.remove:    "DELETE FROM records WHERE id = ?",
+		&w.count:     "INSERT INTO meta (name, value) VALUES ('writes', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+	} {
+		stmt, err := w.conn.Prepare(text)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrForeign, err)
+		}
+		*prepared = stmt.(statement)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
-func (s *Store) run(statement *sql.Stmt, args ...any) error {
-	_, err := statement.Exec(args...)
+// close closes the statements first: a connection with open ones is never closed whole, and
+// leaves its log behind.
+func (w *writing) close() error {
+	var errs []error
+	for _, statement := range []statement{w.begin, w.commitAll, w.rollback, w.get, w.put, w.remove, w.count} {
+		if statement != nil {
+			errs = append(errs, statement.Close())
+		}
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
+}
+
+func run(statement statement, args ...driver.Value) error {
+	_, err := statement.ExecContext(context.Background(), named(args))
 	return err
 }
 
-// load returns the stored record; nil is none.
-func (s *Store) load(id realm.RecordID) (record []byte, err error) {
-	if record, ok := s.recent[id]; ok {
-		return record, nil
+func named(args []driver.Value) []driver.NamedValue {
+	values := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		values[i] = driver.NamedValue{Ordinal: i + 1, Value: arg}
 	}
-	err = s.get.QueryRow(id[:]).Scan(&record)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return nil, err
-	}
-	s.remember(id, record)
-	return record, nil
+	return values
 }
 
-// remember makes room by forgetting any other record.
-func (s *Store) remember(id realm.RecordID, record []byte) {
-	if len(s.recent) >= maxRecent {
-		for other := range s.recent {
-			delete(s.recent, other)
-			break
-		}
+// one returns what a statement finds in one column: nil is no row.
+func one(statement statement, args ...driver.Value) (value driver.Value, err error) {
+	rows, err := statement.QueryContext(context.Background(), named(args))
+	if err != nil {
+		return nil, err
 	}
-	s.recent[id] = record
+	row := make([]driver.Value, 1)
+	if err = rows.Next(row); err == io.EOF {
+		err = nil
+	}
+	return row[0], errors.Join(err, rows.Close())
 }

@@ -82,11 +82,19 @@ func (s *Store) gather(first *update) []*update {
 	return group
 }
 
-// commit runs the group in one transaction and then tells every waiter. If anything in the
-// database fails, nobody of the group may answer its user.
+// commit runs the group in one transaction. If anything in the database fails, nobody who
+// waits for it may answer a user.
 func (s *Store) commit(group []*update) {
-	err := s.transact(group)
-	for _, u := range group {
+	waiting, err := s.applyAll(group)
+	if err == nil && s.pending > 0 {
+		err = s.settle()
+	}
+	if err != nil {
+		err = s.failed(err)
+	}
+	s.pending = 0
+	clear(s.unsettled)
+	for _, u := range waiting {
 		if err != nil {
 			u.err = err
 		}
@@ -94,49 +102,55 @@ func (s *Store) commit(group []*update) {
 	}
 }
 
-// transact begins a transaction at the first write: a group that only reads needs none,
-// since nobody else writes.
-func (s *Store) transact(group []*update) error {
-	written := 0
-	for _, u := range group {
-		if u.err = u.ctx.Err(); u.err != nil {
-			continue // nobody waits any more
+// applyAll runs the changes of a group and returns who must wait for the commit. Whoever
+// changed nothing, and saw nothing of what this group changed, is told at once: what they
+// saw is on the disk.
+func (s *Store) applyAll(group []*update) (waiting []*update, err error) {
+	waiting = group[:0]
+	for i, u := range group {
+		if u.err = u.ctx.Err(); u.err == nil { // otherwise nobody waits any more
+			err = s.apply(u)
 		}
-		if err := s.apply(u, &written); err != nil {
-			return s.failed(err, written)
+		if err != nil {
+			return append(waiting, group[i:]...), err
+		}
+		if s.unsettled[u.id] {
+			waiting = append(waiting, u)
+		} else {
+			u.done <- u.err
 		}
 	}
-	if written == 0 {
-		return nil
-	}
+	return waiting, nil
+}
+
+// settle makes durable what the group wrote.
+func (s *Store) settle() error {
 	// Even if this fails the count is used up: it never says less than what is stored.
-	s.writes += uint64(written)
-	if err := s.run(s.count, int64(s.writes)); err != nil {
-		return s.failed(err, written)
+	s.writes += uint64(s.pending)
+	if err := run(s.count, int64(s.writes)); err != nil {
+		return err
 	}
-	if err := s.run(s.commitAll); err != nil {
-		return s.failed(err, written)
+	if err := run(s.commitAll); err != nil {
+		return err
 	}
-	if err := s.follow(s.writes); err != nil {
-		return s.failed(err, 0)
-	}
-	return nil
+	s.pending = 0
+	return s.follow(s.writes)
 }
 
 // failed forgets what was remembered of the group, and what was written in it.
-func (s *Store) failed(err error, written int) error {
+func (s *Store) failed(err error) error {
 	clear(s.recent)
-	err = fmt.Errorf("%w: %w", ErrUnknown, err)
-	if written > 0 {
+	if s.pending > 0 {
 		// It says so if SQLite has rolled back already. If it cannot, the next BEGIN fails.
-		s.run(s.rollback)
+		run(s.rollback)
 	}
-	return err
+	return fmt.Errorf("%w: %w", ErrUnknown, err)
 }
 
 // apply runs one change. The error of the change itself goes to u.err, an error of the
-// database is returned.
-func (s *Store) apply(u *update, written *int) error {
+// database is returned. The transaction begins at the first write: a group that only reads
+// needs none, since nobody else writes.
+func (s *Store) apply(u *update) error {
 	old, err := s.load(u.id)
 	if err != nil {
 		return err
@@ -149,15 +163,16 @@ func (s *Store) apply(u *update, written *int) error {
 	if bytes.Equal(old, next) && (old == nil) == (next == nil) {
 		return nil
 	}
-	if *written == 0 {
-		if err := s.run(s.begin); err != nil {
+	if s.pending == 0 {
+		if err := run(s.begin); err != nil {
 			return err
 		}
 	}
-	*written++
+	s.pending++
+	s.unsettled[u.id] = true
 	s.remember(u.id, bytes.Clone(next))
 	if next == nil {
-		return s.run(s.remove, u.id[:])
+		return run(s.remove, u.id[:])
 	}
-	return s.run(s.put, u.id[:], next)
+	return run(s.put, u.id[:], next)
 }
