@@ -101,19 +101,26 @@ func (r *Realm) SetTenants(tenants Tenants) {
 // first sweep has ended.
 func (r *Realm) Records() (n int64, known bool) { return r.population.get() }
 
-// always are headers of every answer; the lists are shared and never changed.
-var always = http.Header{
-	"Cache-Control":          {"no-store"},
-	"X-Content-Type-Options": {"nosniff"},
-	// Tokens are not cookies, so pages of any origin may ask.
-	"Access-Control-Allow-Origin":   {"*"},
-	"Access-Control-Expose-Headers": {"Date, Retry-After"},
-}
+// Headers of every answer, and of those for browsers; the lists are shared and never changed.
+var (
+	always = http.Header{
+		"Cache-Control":          {"no-store"},
+		"X-Content-Type-Options": {"nosniff"},
+	}
+	forBrowsers = http.Header{
+		// Tokens are not cookies, so pages of any origin may ask.
+		"Access-Control-Allow-Origin":   {"*"},
+		"Access-Control-Expose-Headers": {"Date, Retry-After"},
+	}
+)
 
 // ServeHTTP implements [http.Handler].
 func (r *Realm) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	h := w.Header()
 	maps.Copy(h, always)
+	if q.Header["Origin"] != nil {
+		maps.Copy(h, forBrowsers)
+	}
 	// A client whose clock is wrong corrects it by this (net/http sets it only on sockets).
 	h["Date"] = []string{time.Now().UTC().Format(http.TimeFormat)}
 	r.mux.ServeHTTP(w, q)

@@ -89,6 +89,7 @@ func TestHTTP(t *testing.T) {
 			}
 			q.Header.Set("X-Juicebox-Version", test.version)
 			q.Header.Set("Authorization", test.authorization)
+			q.Header.Set("Origin", "https://wallet.example")
 			answer, err := client.Do(q)
 			if err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -57,10 +58,12 @@ func FuzzTokenClaims(f *testing.F) {
 		own, with(own, "exp", nil), with(own, "exp", 1e300), with(own, "nbf", "now"), with(own, "aud", []string{thisRealm.String()}),
 		with(own, "aud", []string{thisRealm.String(), "x"}), with(own, "scope", "audit"), with(own, "sub", subject+"="),
 		with(own, "iss", "acme"), with(own, "nbf", -1e18),
+		with(own, "exp", float64(now.Unix())+60.7), with(own, "aud", 1), with(own, "jti", "1"), with(own, "jti", 1), with(own, "iat", "now"),
 	} {
 		text, _ := json.Marshal(claims)
 		f.Add([]byte(`{"alg":"EdDSA","kid":"cloudseed:1"}`), text)
 	}
+	f.Add([]byte(`{"ALG":"none","alg":"EdDSA","Kid":"cloudseed:1"}`), []byte(`{"EXP":1,"exp":null}`))
 	f.Add([]byte(`{"alg":"none","kid":"cloudseed:1"}`), []byte(`{}`))
 	f.Add([]byte(`{"alg":"EdDSA","kid":"cloudseed:2"}`), []byte(`{"sub":"","sub":1}`))
 	f.Fuzz(func(t *testing.T, header, claims []byte) {
@@ -77,10 +80,25 @@ func FuzzTokenClaims(f *testing.F) {
 		if err != nil || caller.Tenant != juicebox.Tenant || !publicHalf(ownerKey).Equal(key) {
 			t.Errorf("%s . %s is accepted as %v", header, claims, caller)
 		}
+		if err := byLibrary(token, publicHalf(ownerKey), caller.User); err != nil {
+			t.Errorf("%s . %s is accepted, but not by the library: %v", header, claims, err)
+		}
 		if _, err := v.verify(token, now.Add(maxLifetime+time.Hour)); err == nil {
 			t.Errorf("%s . %s holds for more than a day", header, claims)
 		}
 	})
+}
+
+// byLibrary verifies a token with the library's own parser, which must accept it too.
+func byLibrary(token string, key any, subject string) error {
+	parser := jwt.NewParser(jwt.WithTimeFunc(func() time.Time { return now }), jwt.WithLeeway(tokenLeeway),
+		jwt.WithExpirationRequired(), jwt.WithStrictDecoding(), jwt.WithAudience(thisRealm.String()), jwt.WithIssuer(juicebox.Tenant))
+	var claims jwt.RegisteredClaims
+	_, err := parser.ParseWithClaims(token, &claims, func(*jwt.Token) (any, error) { return key, nil })
+	if err == nil && claims.Subject != subject {
+		err = errors.New("it is of another subject")
+	}
+	return err
 }
 
 // checkRefusal wants fixed words, in which nothing of the token stands.

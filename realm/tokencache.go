@@ -25,8 +25,8 @@ type tokenCache struct {
 	tokens map[[sha256.Size]byte]verified
 }
 
-func (c *tokenCache) get(token string) (verified, bool) {
-	sum := sha256.Sum256([]byte(token))
+// get and put are given the SHA-256 of the token.
+func (c *tokenCache) get(sum [sha256.Size]byte) (verified, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	v, ok := c.tokens[sum]
@@ -34,8 +34,7 @@ func (c *tokenCache) get(token string) (verified, bool) {
 }
 
 // put makes room by forgetting any other token.
-func (c *tokenCache) put(token string, v verified) {
-	sum := sha256.Sum256([]byte(token))
+func (c *tokenCache) put(sum [sha256.Size]byte, v verified) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.tokens == nil {
@@ -50,15 +49,24 @@ func (c *tokenCache) put(token string, v verified) {
 	c.tokens[sum] = v
 }
 
-// holds checks again what was found at first, for this realm at this time.
+const notThisRealm = "it is not for this realm alone"
+
+// holds checks what depends on this realm and this time. A token that does not say from when
+// it holds ends within a day from now.
 func (v *verified) holds(realm string, now time.Time) error {
+	starts := v.starts
+	if starts.IsZero() {
+		starts = now
+	}
 	switch {
 	case v.audience != realm:
-		return refuse("it is not for this realm alone")
+		return refuse(notThisRealm)
 	case !now.Before(v.ends.Add(tokenLeeway)):
 		return refuse("it has expired")
-	case now.Before(v.starts.Add(-tokenLeeway)):
+	case now.Before(starts.Add(-tokenLeeway)):
 		return refuse("it does not hold yet")
+	case v.ends.Sub(starts) > maxLifetime+tokenLeeway:
+		return refuse("it holds for more than a day")
 	}
 	return nil
 }
