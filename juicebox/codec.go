@@ -94,7 +94,7 @@ func EncodeResponse(r Response) []byte {
 			fs = r.fields()
 		}
 	}
-	b := appendNamed(nil, r.responseName())
+	b := appendNamed(make([]byte, 0, 512), r.responseName()) // the largest has 433
 	if fs == nil {
 		return appendText(b, string(status))
 	}
