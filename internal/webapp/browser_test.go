@@ -29,11 +29,20 @@ import (
 // embedded makes three PIN servers in this process, 2 of 3, as the command does.
 func embedded(t *testing.T) (juicebox.Configuration, *http.Client) {
 	t.Helper()
+	c, client, _ := countedRealms(t)
+	return c, client
+}
+
+// countedRealms makes them too, and returns what they store.
+func countedRealms(t *testing.T) (juicebox.Configuration, *http.Client, []*realm.Memory) {
+	t.Helper()
+	var stores []*realm.Memory
 	handlers := map[juicebox.RealmID]http.Handler{}
 	c := juicebox.Configuration{RegisterThreshold: 3, RecoverThreshold: 2, PINHashingMode: juicebox.Standard2019}
 	for range 3 {
 		id := juicebox.RealmID(secret.Random(16).Reveal())
-		r, err := realm.New(realm.Config{ID: id, Store: new(realm.Memory)})
+		stores = append(stores, new(realm.Memory))
+		r, err := realm.New(realm.Config{ID: id, Store: stores[len(stores)-1]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +51,7 @@ func embedded(t *testing.T) (juicebox.Configuration, *http.Client) {
 	}
 	transport := new(http.Transport)
 	transport.RegisterProtocol(juicebox.Embedded, realm.InProcess(handlers))
-	return c, &http.Client{Transport: transport}
+	return c, &http.Client{Transport: transport}, stores
 }
 
 // openFolder opens folders, and makes those that are not there, as the command does.
@@ -109,9 +118,41 @@ func (l *logBuffer) String() string {
 
 // A browser is a real Chromium, looked at as a person does: by what is written on it.
 type browser struct {
-	t   *testing.T
-	ctx context.Context
+	t      *testing.T
+	ctx    context.Context
+	screen screen
 }
+
+// A screen is what a journey is made on.
+type screen struct {
+	name          string
+	width, height int64
+}
+
+var phone, desk = screen{"", 390, 844}, screen{"-desk", 1280, 800}
+
+// onScreens makes a journey on a phone and on a desk, side by side.
+func onScreens(t *testing.T, journey func(*testing.T, screen)) {
+	t.Parallel()
+	for _, s := range []screen{phone, desk} {
+		t.Run(fmt.Sprintf("%dx%d", s.width, s.height), func(t *testing.T) {
+			t.Parallel()
+			journey(t, s)
+		})
+	}
+}
+
+// startBrowserOn starts one of that size.
+func startBrowserOn(t *testing.T, s screen, flags ...chromedp.ExecAllocatorOption) *browser {
+	t.Helper()
+	b := startBrowser(t, flags...)
+	b.screen = s
+	b.fit()
+	return b
+}
+
+// fit makes the window as large as the screen.
+func (b *browser) fit() { b.do(chromedp.EmulateViewport(b.screen.width, b.screen.height)) }
 
 func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
@@ -125,7 +166,7 @@ func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser 
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopTab := chromedp.NewContext(ctx)
 	t.Cleanup(func() { stopTab(); stop() })
-	b := &browser{t, ctx}
+	b := &browser{t, ctx, phone}
 	err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*runtime.EventExceptionThrown); ok {
 			t.Errorf("a script failed: %+v", e.ExceptionDetails)
@@ -134,7 +175,7 @@ func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.do(chromedp.EmulateViewport(390, 844))
+	b.fit()
 	return b
 }
 
@@ -271,7 +312,7 @@ func (b *browser) picture(name string) {
 		return
 	}
 	os.MkdirAll(dir, 0o755)
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name+b.screen.name+".png"), png, 0o644); err != nil {
 		b.t.Log(err)
 	}
 }

@@ -26,7 +26,6 @@ type changeFlow struct {
 	with       cloudseed.Unlock       // the way in: the PIN from before, or the words
 	pin        secret.Text            // the new one
 	verified   bool                   // typed twice
-	problem    *problem               // of the last way in, for the page that asks for it
 }
 
 func (f *changeFlow) begun() bool { return f.hasWay() || f.pin.Len() > 0 }
@@ -86,8 +85,8 @@ func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why
 		Kit: why == whyStolen && d.KitStatus() != cloudseed.KitNone, Words: of("change-words", id, "why", why)}
 	about := aboutBackup(d, body.Title, "pin", nil)
 	if f.isAbout(d, why) {
-		about.Problem, body.Keep = f.problem, f.problem != nil && f.verified
-		f.problem = nil
+		about.Problem = s.wrong()
+		body.Keep = about.Problem != nil && f.verified
 		body.Needed = f.realms.RecoverThreshold
 		for _, realm := range f.realms.Realms {
 			body.Servers = append(body.Servers, words.English.Server(realm.Address))

@@ -25,7 +25,7 @@ func (a *App) submitChangeWords(w http.ResponseWriter, r *http.Request, s *sessi
 	}
 	wallet, err := typedWallet(r, d)
 	if err != nil {
-		a.wrongWay(s, d, r.FormValue("why"), err)
+		a.wrongWay(s, d, r.FormValue("why"), "change-words", err)
 		a.askWay(w, s, d, r.FormValue("why"), "change-words")
 		return
 	}
@@ -33,12 +33,12 @@ func (a *App) submitChangeWords(w http.ResponseWriter, r *http.Request, s *sessi
 }
 
 // wrongWay keeps what was wrong for the page that asks again.
-func (a *App) wrongWay(s *session, d *cloudseed.Device, why string, err error) {
+func (a *App) wrongWay(s *session, d *cloudseed.Device, why, screen string, err error) {
 	if !s.change.isAbout(d, why) {
 		s.change.clear()
 		s.change.vault, s.change.why = d.Vault.String(), why
 	}
-	s.change.problem = explain(err)
+	s.complain(screen, explain(err))
 }
 
 // typedWallet reads a phrase and its passphrase, and refuses those of another wallet.

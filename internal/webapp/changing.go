@@ -68,7 +68,7 @@ func (a *App) changed(s *session, j *job, d *cloudseed.Device, why string, realm
 	id := d.Vault.String()
 	switch {
 	case errors.As(err, &wrong) && !errors.Is(err, cloudseed.ErrNoTries), errors.Is(err, cloudseed.ErrNeedsPIN):
-		a.wrongWay(s, d, why, err)
+		a.wrongWay(s, d, why, "change", err)
 		return of("change", id, "why", why)
 	case err == nil, errors.As(err, &incomplete), errors.Is(err, cloudseed.ErrOldPIN):
 		a.keepRealms(realms)

@@ -108,11 +108,12 @@ func (n *internet) computer() (*places.Config, *keeper) {
 // that know nothing, from each of the first three alone.
 func TestCloudJourney(t *testing.T) {
 	peer.Slow(t)
-	if testing.Short() {
-		t.Skip("-short")
-	}
+	onScreens(t, toTheClouds)
+}
+
+func toTheClouds(t *testing.T, s screen) {
 	world := startInternet(t)
-	b := startBrowser(t, world.chromium()...)
+	b := startBrowserOn(t, s, world.chromium()...)
 	realms, client := embedded(t)
 	var devices []*device
 	var keepers []*keeper

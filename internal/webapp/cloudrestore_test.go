@@ -128,7 +128,9 @@ func (b *browser) atTab(address string, person func(tab *browser)) {
 	if _, err := chromedp.Run(ctx, chromedp.Title()); err != nil { // attaches, for as long as ctx lasts
 		b.t.Fatal(err)
 	}
-	person(&browser{b.t, ctx})
+	at := &browser{b.t, ctx, b.screen}
+	at.fit()
+	person(at)
 }
 
 // tab waits for a tab with an address and a title.

@@ -24,10 +24,11 @@ const (
 // restore on another with an empty profile, where the same PIN servers are known.
 func TestJourneys(t *testing.T) {
 	peer.Slow(t)
-	if testing.Short() {
-		t.Skip("-short")
-	}
-	b := startBrowser(t)
+	onScreens(t, aWholeStory)
+}
+
+func aWholeStory(t *testing.T, s screen) {
+	b := startBrowserOn(t, s)
 	realms, client := embedded(t)
 	usb := t.TempDir()
 	first := startDevice(t, Config{Realms: realms, HTTP: client, DefaultFolder: usb, DeviceName: "first computer"})

@@ -15,10 +15,9 @@ import (
 // A kitFlow is an emergency kit on its way to paper. The kit itself is forgotten when it has
 // been typed back, and with everything else that was typed.
 type kitFlow struct {
-	device  *cloudseed.Device
-	kit     cloudseed.Kit
-	made    bool // kit holds one
-	problem *problem
+	device *cloudseed.Device
+	kit    cloudseed.Kit
+	made   bool // kit holds one
 }
 
 func (f *kitFlow) clear() {
@@ -57,8 +56,7 @@ func (a *App) showKit(w http.ResponseWriter, r *http.Request, s *session) {
 	if !a.takeVault(w, r, s) {
 		return
 	}
-	d, why := s.kit.device, s.kit.problem
-	s.kit.problem = nil
+	d, why := s.kit.device, s.wrong()
 	a.show(w, s, "kit", page{Title: "Emergency kit", Art: "words", Back: "home", Problem: why, TryingOut: d.TryingOut(), Settled: true,
 		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: words.English.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
 			Ready: d.KitStatus() == cloudseed.KitReady, Guesses: d.Guesses}})
@@ -116,8 +114,7 @@ func (a *App) kitMade(s *session, j *job, d *cloudseed.Device, kit cloudseed.Kit
 	var incomplete *cloudseed.IncompleteError
 	switch {
 	case errors.As(err, &wrong) && !errors.Is(err, cloudseed.ErrNoTries):
-		s.kit.problem = explain(err)
-		return "kit"
+		return s.complain("kit", explain(err))
 	case errors.As(err, &incomplete):
 		s.say(words.English.For(err).What + " Finish the backup from the home page.")
 	case err != nil:

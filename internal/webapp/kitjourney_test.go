@@ -17,7 +17,11 @@ import (
 // on a computer where the PIN servers are not.
 func TestKitJourney(t *testing.T) {
 	peer.Slow(t)
-	b := startBrowser(t)
+	onScreens(t, aKit)
+}
+
+func aKit(t *testing.T, s screen) {
+	b := startBrowserOn(t, s)
 	realms, client := embedded(t)
 	otherRealms, otherClient := embedded(t)
 	for i := range otherRealms.Realms {

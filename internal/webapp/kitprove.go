@@ -15,8 +15,7 @@ func (a *App) showKitProve(w http.ResponseWriter, r *http.Request, s *session) {
 	if !a.takeVault(w, r, s) {
 		return
 	}
-	a.askKitProof(w, s, "", s.kit.problem)
-	s.kit.problem = nil
+	a.askKitProof(w, s, "", s.wrong())
 }
 
 func (a *App) askKitProof(w http.ResponseWriter, s *session, typed string, why *problem) {
@@ -50,8 +49,7 @@ func (a *App) submitKitProve(w http.ResponseWriter, r *http.Request, s *session)
 	a.run(s, j, do, func(err error) string {
 		switch {
 		case errors.Is(err, cloudseed.ErrWrongKit):
-			s.kit.problem = explain(err)
-			return "kit-prove"
+			return s.complain("kit-prove", explain(err))
 		case err != nil:
 			return a.failed(s, j, err, "", "")
 		}
@@ -75,8 +73,7 @@ func (a *App) showRestoreKit(w http.ResponseWriter, r *http.Request, s *session)
 		to(w, r, s, "restore")
 		return
 	}
-	a.askRestoreKit(w, s, "", s.kit.problem)
-	s.kit.problem = nil
+	a.askRestoreKit(w, s, "", s.wrong())
 }
 
 func (a *App) askRestoreKit(w http.ResponseWriter, s *session, typed string, why *problem) {
@@ -111,8 +108,7 @@ func (a *App) submitRestoreKit(w http.ResponseWriter, r *http.Request, s *sessio
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrWrongKit) {
-			s.kit.problem = explain(err)
-			return "restore-kit"
+			return s.complain("restore-kit", explain(err))
 		}
 		return a.restored(s, j, restored, err)
 	})

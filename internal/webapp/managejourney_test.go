@@ -12,7 +12,11 @@ import (
 // after a theft with the words, looks at the versions, and deletes the backup everywhere.
 func TestManageJourney(t *testing.T) {
 	peer.Slow(t)
-	b := startBrowser(t)
+	onScreens(t, manages)
+}
+
+func manages(t *testing.T, s screen) {
+	b := startBrowserOn(t, s)
 	realms, client := embedded(t)
 	usb := t.TempDir()
 	d := startDevice(t, Config{Realms: realms, HTTP: client, DeviceName: "first computer"})

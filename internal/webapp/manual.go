@@ -21,12 +21,11 @@ const (
 // A manualFlow is a recovery phrase on its way to paper. It goes from screen to screen and to no
 // file.
 type manualFlow struct {
-	from    string
-	device  *cloudseed.Device // of fromBackup
-	wallet  *cloudseed.Wallet // of fromBackup, once the PIN has opened it
-	problem *problem          // of the last PIN
-	check   tapped
-	proved  bool // every word was tapped in its place
+	from   string
+	device *cloudseed.Device // of fromBackup
+	wallet *cloudseed.Wallet // of fromBackup, once the PIN has opened it
+	check  tapped
+	proved bool // every word was tapped in its place
 }
 
 func (f *manualFlow) clear() {
@@ -117,7 +116,7 @@ func (a *App) showManual(w http.ResponseWriter, r *http.Request, s *session) {
 	} else if f.from == fromRestored {
 		about.Back = "restored"
 	}
-	about.Problem, about.Body, f.problem = f.problem, screen, nil
+	about.Problem, about.Body = s.wrong(), screen
 	a.show(w, s, "manual", about)
 }
 
@@ -151,8 +150,7 @@ func (a *App) submitManual(w http.ResponseWriter, r *http.Request, s *session) {
 			s.manual.wallet = wallet
 			return "manual-words"
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries):
-			s.manual.problem = explain(err)
-			return of("manual", id)
+			return s.complain(of("manual", id), explain(err))
 		}
 		return a.failed(s, j, err, "", id)
 	})

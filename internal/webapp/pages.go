@@ -87,9 +87,15 @@ func (a *App) render(w http.ResponseWriter, status int, screen string, about pag
 	w.Write(body)
 }
 
-// show answers with a screen of the session: with its token, its notice, and the word
+// show answers a GET with a screen of the session, and a POST with the way to one: with its token, its notice, and the word
 // about trying out where PIN servers are embedded.
 func (a *App) show(w http.ResponseWriter, s *session, screen string, about page) {
+	if s.answers {
+		s.answer = answer{page: s.page, screen: screen, about: about}
+		w.Header().Set("Location", s.page+"?"+wrongMark)
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
 	about.Token = s.token
 	if about.Notice == "" && !about.Passing {
 		about.Notice = s.said()

@@ -40,9 +40,7 @@ func (a *App) askPractice(w http.ResponseWriter, r *http.Request, s *session, ac
 		return
 	}
 	about := practicePage(d, action)
-	if s.practiceProblem != nil {
-		about.Problem, s.practiceProblem = s.practiceProblem, nil
-	}
+	about.Problem = s.wrong()
 	a.show(w, s, "practice", about)
 }
 
@@ -126,8 +124,7 @@ func (a *App) practise(w http.ResponseWriter, r *http.Request, s *session, actio
 			s.say(said)
 			return "home"
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries) && !d.PracticeOver():
-			s.practiceProblem = explain(err)
-			return of(action, id)
+			return s.complain(of(action, id), explain(err))
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries):
 			err = cloudseed.ErrReminderOver
 		}

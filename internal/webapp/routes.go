@@ -24,15 +24,15 @@ var routes = map[string]screenFunc{
 
 	"GET intro":         (*App).showIntro,
 	"GET wallet":        (*App).showWallet,
-	"POST wallet":       (*App).submitWallet,
-	"POST wallet-new":   (*App).submitNewWallet,
+	"POST wallet":       whenIdle((*App).submitWallet),
+	"POST wallet-new":   whenIdle((*App).submitNewWallet),
 	"POST suggest":      (*App).suggest,
 	"GET new-words":     (*App).showNewWords,
 	"POST reveal":       (*App).submitReveal,
 	"GET pin":           (*App).showPIN,
-	"POST pin":          (*App).submitPIN,
+	"POST pin":          whenIdle((*App).submitPIN),
 	"GET pin-again":     (*App).showPINAgain,
-	"POST pin-again":    (*App).submitPINAgain,
+	"POST pin-again":    whenIdle((*App).submitPINAgain),
 	"GET places":        (*App).showPlaces,
 	"POST places":       (*App).submitPlaces,
 	"POST place-remove": (*App).submitPlaceRemove,
@@ -106,9 +106,9 @@ var routes = map[string]screenFunc{
 	"POST restore":     (*App).submitRestore,
 	"POST search":      (*App).submitSearch,
 	"GET found":        (*App).showFound,
-	"POST choose":      (*App).submitChoose,
+	"POST choose":      whenIdle((*App).submitChoose),
 	"GET servers":      (*App).showServers,
-	"POST servers":     (*App).submitServers,
+	"POST servers":     whenIdle((*App).submitServers),
 	"GET restore-pin":  (*App).showRestorePIN,
 	"POST restore-pin": (*App).submitRestorePIN,
 	"GET restored":     (*App).showRestored,
@@ -123,10 +123,15 @@ func (a *App) handler() http.Handler {
 	mux.HandleFunc("POST /enter", a.enter)
 	for route, f := range routes {
 		method, name, _ := strings.Cut(route, " ")
+		_, answers := routes["GET "+name]
 		mux.HandleFunc(method+" /s/{session}/"+name, a.inside(func(w http.ResponseWriter, r *http.Request, s *session) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.turn(r)
+			s.turn(r, answers)
+			if s.asksForAnswer(r) {
+				a.show(w, s, s.answer.screen, s.answer.about)
+				return
+			}
 			f(a, w, r, s)
 		}))
 	}
@@ -141,6 +146,18 @@ func (a *App) handler() http.Handler {
 // plain is a screen that only says something.
 func plain(screen string, about page) screenFunc {
 	return func(a *App, w http.ResponseWriter, _ *http.Request, s *session) { a.show(w, s, screen, about) }
+}
+
+// whenIdle leads to the work that is going on: what it was given is not changed under it by
+// a second tab.
+func whenIdle(f screenFunc) screenFunc {
+	return func(a *App, w http.ResponseWriter, r *http.Request, s *session) {
+		if s.job.running() {
+			to(w, r, s, "progress")
+			return
+		}
+		f(a, w, r, s)
+	}
 }
 
 // to sends the browser on with a GET. All pages of a session are side by side.

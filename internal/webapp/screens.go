@@ -71,6 +71,7 @@ type whoScreen struct {
 type walletScreen struct {
 	Name          string
 	Typed         string
+	Known         int // words that were typed before, right, and are not shown again
 	HasPassphrase bool
 	Marked        []markedWord // the typed words, when one is wrong
 	Languages     []choice     // to choose from, when the words fit more than one list

@@ -12,25 +12,27 @@ type session struct {
 	cookie string
 	token  string // in every form
 
-	mu              sync.Mutex // guards what follows; held for a whole request, never while a job runs
-	backup          backupFlow
-	restore         restoreFlow
-	kit             kitFlow
-	change          changeFlow
-	practiceProblem *problem // of the last PIN of a reminder or a drill
-	add             addFlow
-	manual          manualFlow
-	deleted         *deletedScreen  // what came of the last deletion
-	copies          *exported       // sealed files to save
-	seen            *versionsScreen // the last complete look into the places of one backup
-	tries           *triesScreen    // what the PIN servers said last of one backup
-	job             *job            // the newest; nil for none
-	signIn          *signIn         // the newest; nil for none
-	notice          notice          // on the next page
-	page            string          // the path of the request that is being answered
-	reveal          time.Time
-	timer           *time.Timer
-	ended           bool
+	mu        sync.Mutex // guards what follows; held for a whole request, never while a job runs
+	backup    backupFlow
+	restore   restoreFlow
+	kit       kitFlow
+	change    changeFlow
+	add       addFlow
+	manual    manualFlow
+	deleted   *deletedScreen  // what came of the last deletion
+	copies    *exported       // sealed files to save
+	seen      *versionsScreen // the last complete look into the places of one backup
+	tries     *triesScreen    // what the PIN servers said last of one backup
+	job       *job            // the newest; nil for none
+	signIn    *signIn         // the newest; nil for none
+	notice    notice          // on the next page
+	complaint complaint       // of a job, for the page that asks again
+	answer    answer          // to what was sent last, when that was wrong
+	page      string          // the path of the request that is being answered
+	answers   bool            // that request is a POST whose answer has a page of its own
+	reveal    time.Time
+	timer     *time.Timer
+	ended     bool
 }
 
 // revealTime is how long words stay on screen before they are hidden again.
@@ -75,7 +77,7 @@ func (s *session) clear() bool {
 	s.change.clear()
 	s.add.clear()
 	s.manual.clear()
-	s.practiceProblem = nil
+	s.complaint, s.answer = complaint{}, answer{}
 	s.copies, s.seen, s.tries = nil, nil, nil
 	s.dropSignIn()
 	s.reveal = time.Time{}

@@ -21,7 +21,7 @@ func (a *App) showWallet(w http.ResponseWriter, r *http.Request, s *session) {
 
 func (a *App) askWallet(w http.ResponseWriter, s *session, err error, field string) {
 	f := &s.backup
-	screen := walletScreen{Name: f.name, Typed: string(f.typed.Reveal()), HasPassphrase: f.passphrase.Len() > 0}
+	screen := walletScreen{Name: f.name, Known: f.known(), Typed: string(f.typed.Reveal()), HasPassphrase: f.passphrase.Len() > 0}
 	about := page{Title: "Which wallet?", Art: "words", Back: "intro?page=3", Stage: 2, Stages: backupStages}
 	var ambiguous *phrase.AmbiguousError
 	var unknown *phrase.UnknownWordError
@@ -40,13 +40,21 @@ func (a *App) askWallet(w http.ResponseWriter, s *session, err error, field stri
 	a.show(w, s, "wallet", about)
 }
 
-// submitWallet reads what was typed. It stays in the session, right or wrong, so that
-// nothing has to be typed twice.
+// known is how many words were typed before and are right: they are not shown again.
+func (f *backupFlow) known() int {
+	if f.made {
+		return 0
+	}
+	return f.phrase.Count()
+}
+
+// submitWallet reads what was typed. What is wrong is shown again, to be mended; what is
+// right never is: the words stay in the session, so that nothing has to be typed twice.
 func (a *App) submitWallet(w http.ResponseWriter, r *http.Request, s *session) {
 	f := &s.backup
 	f.takeName(r)
 	f.typed.Clear()
-	f.typed = secret.New([]byte(r.PostFormValue("phrase")))
+	f.typed = secret.New([]byte(strings.TrimSpace(r.PostFormValue("phrase"))))
 	if r.PostFormValue("no-passphrase") != "" {
 		f.passphrase.Clear()
 		f.passphrase = secret.Text{}
@@ -59,6 +67,12 @@ func (a *App) submitWallet(w http.ResponseWriter, r *http.Request, s *session) {
 		a.askWallet(w, s, cloudseed.ErrName, "name")
 		return
 	}
+	if f.typed.Len() == 0 && f.known() > 0 {
+		to(w, r, s, "pin")
+		return
+	}
+	f.phrase.Clear()
+	f.phrase, f.made = phrase.Phrase{}, false
 	var p phrase.Phrase
 	var err error
 	if l := r.PostFormValue("language"); l != "" {
@@ -70,8 +84,8 @@ func (a *App) submitWallet(w http.ResponseWriter, r *http.Request, s *session) {
 		a.askWallet(w, s, err, "phrase")
 		return
 	}
-	f.phrase.Clear()
-	f.phrase, f.made = p, false
+	f.typed.Clear()
+	f.phrase, f.typed = p, secret.Text{}
 	to(w, r, s, "pin")
 }
 

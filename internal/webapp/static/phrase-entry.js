@@ -43,6 +43,7 @@ export default function phraseEntry(box) {
   };
 
   input.addEventListener("input", update);
+  if (input.value) update(); // typed before this script was there, or to be mended
   // Leaving the page leaves nothing behind in it.
   addEventListener("pagehide", () => { input.value = ""; box.replaceChildren(); });
 }
