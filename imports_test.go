@@ -49,6 +49,7 @@ var arrows = map[string][]string{
 	"store/nextcloud":     {"store", "store/webdav"},
 	"store/iclouddrive":   {"store", "store/folder"},
 	"store/storetest":     {"store"},
+	"examples/wallet":     {".", "journal", "juicebox", "phrase", "realm/embedded", "realm/sqlite", "store/folder"},
 	"scripts/places":      {"store/storetest"}, // for the names of the cases
 
 	"internal/fakecloud/...":     {"internal/fakecloud", "internal/fakecloud/oauth"}, // stand-ins know nothing of us
