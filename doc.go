@@ -25,9 +25,39 @@
 // as [Step] values; failures are kinds (errors.Is) with their facts in typed errors
 // (errors.As), never sentences for people.
 //
+// # A first backup
+//
+//	device, err := cloudseed.Create(ctx, cloudseed.Config{
+//		Places:  []cloudseed.Place{{Name: "Samantha's cloud", URL: "webdav:…", Store: place}},
+//		Realms:  servers,                // juicebox.ParseConfiguration reads it from a file
+//		Journal: journal.Dir("device"),  // so that what is interrupted can be finished
+//	}, &cloudseed.Wallet{Name: "Everyday", Phrase: words}, pin)
+//
+// docs/embedding.md has a whole program and says what a wallet calls when; the examples below run as
+// tests. Places are the packages below store, each imported only by whom it concerns; package
+// cloudseedtest is a world for a wallet's own tests; package mobile has the verbs for Swift,
+// Kotlin and C.
+//
+// # Secrets and goroutines
+//
+// PIN, words and kit belong to the caller: no verb keeps, changes or clears them. Clear them, and
+// Restored.Wallet.Phrase, when they are not needed any more. A Config may be used again and by
+// many goroutines; a Device by one at a time.
+//
+// Every verb takes as long as the places and realms need, seconds usually, and ends soon after its
+// context. Stretching a PIN takes about a second of one core and 16 MiB, on purpose. A vault's
+// wallet part is one file of about 35 KB, whatever is in it; attached files have at most 3 MiB
+// together.
+//
 // # What a device keeps
 //
 // A [Device] is what one device remembers of one vault. It holds no phrase, no PIN and
 // nothing that opens a backup, but its owner key can delete the record at the realms:
 // keep it as private as a sign-in.
+//
+// # What stays
+//
+// Whatever a released version has sealed, every later one opens: format 1 is fixed
+// (docs/format.md). What a Device encodes to is read by every later version. This API may change
+// until 1.0, as the CHANGELOG says; structs may get fields whose zero means what it meant before.
 package cloudseed

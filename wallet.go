@@ -27,7 +27,9 @@ func (w *Wallet) Fingerprint() (string, error) {
 // FirstAddress is the wallet's first receiving address by BIP-84 (m/84'/0'/0'/0/0).
 func (w *Wallet) FirstAddress() (string, error) { return w.Phrase.FirstAddress(w.Passphrase) }
 
-// A File is attached to a vault: a Lightning channel backup, labels, a descriptor export.
+// A File is attached to a vault: a Lightning channel backup, labels, a descriptor export. All of
+// a vault's together have at most envelope.MaxFiles bytes, and there are at most
+// envelope.MaxFileCount; [CheckAttachments] tells.
 type File = envelope.File
 
 // A VaultID names a vault: SHA-256 of its root public key. It stays the same through every
