@@ -24,4 +24,5 @@ export default function carousel(dots) {
     if (Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) turn(x < 0 ? 1 : -1);
     start = null;
   });
+  dots.dataset.ready = "yes";
 }
