@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cloudseed/cloudseed/internal/version"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/realm/metrics"
 	"github.com/spf13/cobra"
@@ -86,7 +87,7 @@ func serve(ctx context.Context, c *checked, stdout, stderr io.Writer) error {
 }
 
 func (s *server) newRealm(tenants realm.Tenants) (err error) {
-	s.counts = metrics.New(version(), s.db.engine)
+	s.counts = metrics.New(version.String(), s.db.engine)
 	s.counts.Tenants(len(tenants))
 	s.counts.Certificate(s.identity.expires())
 	config := s.config
@@ -119,7 +120,7 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	wg.Go(func() { s.watchFiles(background) })
 	wg.Go(func() { s.flushLog(background) })
 	defer s.flushOnce(context.WithoutCancel(ctx)) // what the last requests left
-	s.log.Info("serving", "realm", s.db.id.String(), "version", version(), "engine", s.db.engine, "epoch", s.db.epoch,
+	s.log.Info("serving", "realm", s.db.id.String(), "version", version.String(), "engine", s.db.engine, "epoch", s.db.epoch,
 		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
 	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
 	if side.Addr != "" {

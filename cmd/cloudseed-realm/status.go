@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/cloudseed/cloudseed/internal/version"
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/spf13/cobra"
 )
@@ -52,7 +53,7 @@ func (s *server) serveStatus(w http.ResponseWriter, q *http.Request) {
 }
 
 func (d *database) status() status {
-	return status{Realm: d.id.String(), Version: version(), Engine: d.engine, Schema: d.schema, Key: d.key}
+	return status{Realm: d.id.String(), Version: version.String(), Engine: d.engine, Schema: d.schema, Key: d.key}
 }
 
 func newStatus() *cobra.Command {

@@ -20,6 +20,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	_ "golang.org/x/crypto/x509roots/fallback" // for systems without certificate authorities, such as our container
 
 	"github.com/cloudseed/cloudseed/internal/term"
 	"github.com/cloudseed/cloudseed/internal/words"

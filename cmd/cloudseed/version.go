@@ -3,9 +3,10 @@ package main
 import (
 	"io"
 	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cloudseed/cloudseed/internal/version"
 )
 
 func newVersion(s *session) *cobra.Command {
@@ -28,11 +29,6 @@ func (v versionResult) text(w io.Writer) {
 	printf(w, "cloudseed %s (%s, %s)\n", v.Version, v.Go, v.System)
 }
 
-// thisVersion is what the Go command has written into the program.
 func thisVersion() versionResult {
-	v := versionResult{"unknown", runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
-	return v
+	return versionResult{version.String(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 }
