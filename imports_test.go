@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"cmd/cloudseed-realm": {"internal/manpages", "internal/version", "juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
+	"internal/manpages":   {"internal/version"},
 	"internal/profile":    {".", "store", "internal/filelock", "internal/replacefile"},
 	"internal/watch":      {".", "envelope"},
 	".":                   {"envelope", "phrase", "juicebox", "store", "internal/weakhash"},

@@ -36,7 +36,8 @@ func TestSlowScripts(t *testing.T) {
 	runScripts(t, "testdata/slow")
 }
 
-func runScripts(t *testing.T, dir string) {
+func runScripts(t *testing.T, dir string, prepare ...func(*testscript.Env) error) {
+	pages := replacements{}
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -44,6 +45,11 @@ func runScripts(t *testing.T, dir string) {
 		Setup: func(e *testscript.Env) error {
 			home := e.WorkDir + "/home"
 			e.Setenv("HOME", home)
+			for _, f := range prepare {
+				if err := f(e); err != nil {
+					return err
+				}
+			}
 			return os.MkdirAll(home, 0o700)
 		},
 		Condition: condition,
@@ -56,6 +62,9 @@ func runScripts(t *testing.T, dir string) {
 			"truncate":   truncate,
 			"jsonlines":  jsonLines,
 			"tmpfs":      mountTmpfs,
+			"instead":    pages.instead,
+			"console":    pages.console,
+			"page-json":  pages.writeJSON,
 		},
 	})
 }
