@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm/realmtest"
 	"github.com/cloudseed/cloudseed/secret"
@@ -128,23 +127,5 @@ func TestVendorTokenOfThePage(t *testing.T) {
 	answer, err := target.Ask(t.Context(), juicebox.Recover1{})
 	if r, ok := answer.(juicebox.Recover1Response); err != nil || !ok || r.Status != juicebox.StatusNotRegistered {
 		t.Errorf("answer %+v, %v", answer, err)
-	}
-}
-
-// TestServiceFile lets systemd read the unit that the page gives.
-func TestServiceFile(t *testing.T) {
-	peer.Command(t, "systemd-analyze")
-	unit, err := os.ReadFile("../../docs/operating/cloudseed-realm.service")
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := exec.LookPath("cloudseed-realm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "cloudseed-realm.service")
-	put(t, file, []byte(strings.ReplaceAll(string(unit), "/usr/local/bin/cloudseed-realm", program)))
-	if out, err := exec.Command("systemd-analyze", "verify", "--man=no", file).CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("systemd-analyze: %v\n%s", err, out)
 	}
 }
