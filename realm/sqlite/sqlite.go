@@ -145,9 +145,6 @@ var pragmas = []string{
 	// This keeps the upper levels of a tree of ten million records in memory, at most 64 MB:
 	// a page of a record's size has few branches.
 	"cache_size(-65536)",
-	// So many pages of 4 KiB are written to the log before they are moved to their
-	// places. A page that changed several times meanwhile is moved once.
-	"wal_autocheckpoint(4000)",
 }
 
 // source names a database to the driver, with the pragmas to set on each connection. mode is

@@ -14,7 +14,8 @@ import (
 type writing struct {
 	conn                       driver.Conn
 	begin, commitAll, rollback statement
-	get, put, remove, count    statement
+	get, insert, change        statement
+	remove, count              statement
 }
 
 type statement interface {
@@ -65,7 +66,8 @@ func (w *writing) prepare() error {
 		&w.commitAll: "COMMIT",
 		&w.rollback:  "ROLLBACK",
 		&w.get:       "SELECT record FROM records WHERE id = ?",
-		&w.put:       "INSERT INTO records (id, record) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET record = ?2",
+		&w.insert:    "INSERT INTO records (id, record) VALUES (?1, ?2)",
+		&w.change:    "UPDATE records SET record = ?2 WHERE id = ?1",
 		&w.remove:    "DELETE FROM records WHERE id = ?",
 		&w.count:     "INSERT INTO meta (name, value) VALUES ('writes', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
 	} {
@@ -82,7 +84,7 @@ func (w *writing) prepare() error {
 // leaves its log behind.
 func (w *writing) close() error {
 	var errs []error
-	for _, statement := range []statement{w.begin, w.commitAll, w.rollback, w.get, w.put, w.remove, w.count} {
+	for _, statement := range []statement{w.begin, w.commitAll, w.rollback, w.get, w.insert, w.change, w.remove, w.count} {
 		if statement != nil {
 			errs = append(errs, statement.Close())
 		}
@@ -93,6 +95,18 @@ func (w *writing) close() error {
 func run(statement statement, args ...driver.Value) error {
 	_, err := statement.ExecContext(context.Background(), named(args))
 	return err
+}
+
+// runOnOne is run for a statement that must find exactly one row.
+func runOnOne(statement statement, args ...driver.Value) error {
+	result, err := statement.ExecContext(context.Background(), named(args))
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); n != 1 || err != nil {
+		return fmt.Errorf("%d rows are changed, not one: %w", n, errors.Join(err, ErrForeign))
+	}
+	return nil
 }
 
 func named(args []driver.Value) []driver.NamedValue {

@@ -171,8 +171,12 @@ func (s *Store) apply(u *update) error {
 	s.pending++
 	s.unsettled[u.id] = true
 	s.remember(u.id, bytes.Clone(next))
-	if next == nil {
-		return run(s.remove, u.id[:])
+	switch {
+	case next == nil:
+		return runOnOne(s.remove, u.id[:])
+	case old == nil:
+		return runOnOne(s.insert, u.id[:], next)
+	default:
+		return runOnOne(s.change, u.id[:], next)
 	}
-	return run(s.put, u.id[:], next)
 }
