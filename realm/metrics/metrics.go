@@ -8,6 +8,7 @@ package metrics
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/cloudseed/cloudseed/realm"
@@ -30,6 +31,7 @@ type Metrics struct {
 	certificate prometheus.Gauge
 	connections prometheus.Gauge
 	lost        prometheus.Counter
+	series      sync.Map // of observations without their times: what each counts in
 }
 
 const prefix = "cloudseed_realm_"
@@ -83,14 +85,36 @@ func (m *Metrics) Handler() http.Handler {
 
 // Observe is for [realm.Config].
 func (m *Metrics) Observe(o realm.Observation) {
-	m.requests.WithLabelValues(o.Request, o.Tenant, strconv.Itoa(o.Status)).Inc()
-	m.durations.WithLabelValues(o.Request).Observe(o.Took.Seconds())
+	took := o.Took
+	o.Took = 0
+	known, ok := m.series.Load(o)
+	if !ok {
+		known, _ = m.series.LoadOrStore(o, m.seriesOf(o))
+	}
+	s := known.(*series)
+	s.duration.Observe(took.Seconds())
+	for _, counter := range s.counters {
+		counter.Inc()
+	}
+}
+
+// series are those that count one kind of observation, found by their labels once: there are
+// as few kinds as there are labels.
+type series struct {
+	duration prometheus.Observer
+	counters []prometheus.Counter
+}
+
+func (m *Metrics) seriesOf(o realm.Observation) *series {
+	s := &series{duration: m.durations.WithLabelValues(o.Request), counters: []prometheus.Counter{
+		m.requests.WithLabelValues(o.Request, o.Tenant, strconv.Itoa(o.Status))}}
 	if o.Answer != "" {
-		m.answers.WithLabelValues(o.Request, string(o.Answer)).Inc()
+		s.counters = append(s.counters, m.answers.WithLabelValues(o.Request, string(o.Answer)))
 	}
 	if o.Why != "" {
-		m.refused.WithLabelValues(o.Why).Inc()
+		s.counters = append(s.counters, m.refused.WithLabelValues(o.Why))
 	}
+	return s
 }
 
 // Watch shows what a realm knows of itself each time it is asked: whether it is ready, and
