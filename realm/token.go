@@ -3,6 +3,7 @@ package realm
 import (
 	"crypto/sha256"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -40,6 +41,7 @@ type verifier struct {
 	tenants Tenants
 	builtIn bool // accept juicebox.Tenant
 	cache   tokenCache
+	last    atomic.Pointer[knownHeader]
 }
 
 // verify checks a token in every respect at time now. Its errors are [TokenError].
@@ -66,7 +68,7 @@ func (v *verifier) verify(token string, now time.Time) (Caller, error) {
 
 // judge checks everything of a token that does not depend on when and where it is shown.
 func (v *verifier) judge(token string) (verified, error) {
-	t, err := parseToken(token)
+	t, err := v.parseToken(token)
 	if err != nil {
 		return verified{}, err
 	}
