@@ -14,7 +14,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -24,6 +23,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/cloudseed/cloudseed/scripts/internal/mutate"
 )
 
 var files = []string{"open.go", "stanza.go", "untar.go", "tar.go", "manifest.go", "wallet.go", "keys.go"}
@@ -190,7 +191,6 @@ func operands(e ast.Expr) []ast.Expr {
 
 // build makes the test binary from changed copies of the sources.
 func build(root, dir string, checks []check) (string, error) {
-	overlay := map[string]string{filepath.Join(root, "switches.go"): filepath.Join(dir, "switches.go")}
 	sources := map[string][]byte{filepath.Join(root, "switches.go"): []byte(switches)}
 	for i, c := range slices.Backward(checks) {
 		if sources[c.file] == nil {
@@ -198,7 +198,7 @@ func build(root, dir string, checks []check) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			sources[c.file], overlay[c.file] = b, filepath.Join(dir, filepath.Base(c.file))
+			sources[c.file] = b
 		}
 		changed := fmt.Sprintf("((%s) && !off(\"%d\"))", c.text, i)
 		if c.call {
@@ -207,24 +207,7 @@ func build(root, dir string, checks []check) (string, error) {
 		b := sources[c.file]
 		sources[c.file] = slices.Concat(b[:c.start], []byte(changed), b[c.end:])
 	}
-	for path, b := range sources {
-		if err := os.WriteFile(overlay[path], b, 0o600); err != nil {
-			return "", err
-		}
-	}
-	list, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		return "", err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600); err != nil {
-		return "", err
-	}
-	binary := filepath.Join(dir, "envelope.test")
-	out, err := exec.Command("go", "test", "-c", "-vet=off", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, "./envelope").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w\n%s", err, out)
-	}
-	return binary, nil
+	return mutate.Build(dir, "./envelope", sources)
 }
 
 // failing runs the vectors with one check off. Reasons, and the vectors that are not committed,
