@@ -18,7 +18,7 @@ const module = "github.com/cloudseed/cloudseed"
 // library. A package that is not listed may import nothing of ours; patterns end in "/...".
 var arrows = map[string][]string{
 	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm/...", "signin", "store", "store/...", "internal/..."},
-	"cmd/cloudseed-realm": {"internal/manpages", "internal/version", "juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
+	"cmd/cloudseed-realm": {"internal/manpages", "internal/nodump", "internal/version", "juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/manpages":   {"internal/version"},

@@ -31,10 +31,14 @@ import (
 	"github.com/spf13/cobra"
 	_ "golang.org/x/crypto/x509roots/fallback" // for systems without certificate authorities, such as our container
 
+	"github.com/cloudseed/cloudseed/internal/nodump"
 	"github.com/cloudseed/cloudseed/internal/version"
 )
 
 func main() {
+	if err := nodump.Off(); err != nil {
+		fmt.Fprintf(os.Stderr, "cloudseed-realm: after a crash the memory may be left in a file: %v\n", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

@@ -14,6 +14,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -22,11 +23,15 @@ import (
 	"github.com/spf13/cobra"
 	_ "golang.org/x/crypto/x509roots/fallback" // for systems without certificate authorities, such as our container
 
+	"github.com/cloudseed/cloudseed/internal/nodump"
 	"github.com/cloudseed/cloudseed/internal/term"
 	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 func main() {
+	if err := nodump.Off(); err != nil {
+		fmt.Fprintf(os.Stderr, "cloudseed: after a crash the memory may be left in a file: %v\n", err)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

@@ -64,4 +64,7 @@ var mutants = []mutant{
 	{"other-user", "the mode of the link's file", "internal/webapp/guard.go", "os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)", "internal/webapp.TestLinkFile"},
 	{"other-user", "the mode of the profile", "internal/profile/profile.go", "os.MkdirAll(dir, 0o700)", "os.MkdirAll(dir, 0o755)", "internal/profile.TestPrivate"},
 	without("web-page", "the spending of the link", "internal/webapp/guard.go", "l.used != nil", "internal/webapp.TestLinkTwice"),
+	{"no-core", "the flag against dumps", "internal/nodump/nodump_linux.go", "unix.PR_SET_DUMPABLE, 0,", "unix.PR_SET_DUMPABLE, 1,", "internal/nodump.TestOff"},
+	{"no-core", "the limit of core files", "internal/nodump/nodump_linux.go", "if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {",
+		"if err := error(nil); err != nil {", "internal/nodump.TestOff"},
 }
