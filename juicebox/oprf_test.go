@@ -93,7 +93,11 @@ func checkVector(t *testing.T, v oprfVector) {
 }
 
 func scalarOfSeed(t *testing.T, s string) *ristretto255.Scalar {
-	return ristretto255.NewScalar().FromUniformBytes(unhex(t, s))
+	k, err := ristretto255.NewScalar().SetUniformBytes(unhex(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 func unhex(t testing.TB, s string) []byte {

@@ -118,13 +118,12 @@ func newBenchUser(client *http.Client, address string, sign func(int) (string, e
 	rand.Read(u.record.Version[:])
 	rand.Read(u.record.UnlockKeyTag[:])
 	share, input := benchScalar(), ristretto255.NewIdentityElement().ScalarBaseMult(benchScalar())
-	share.Encode(u.record.OPRFPrivateKey[:0])
-	ristretto255.NewIdentityElement().ScalarBaseMult(share).Encode(u.record.OPRFSignedPublicKey.PublicKey[:0])
-	benchScalar().Encode(u.record.EncryptionKeyScalarShare[:0])
-	input.Encode(u.blinded[:0])
-	u.result = func() (p juicebox.Point) {
-		ristretto255.NewIdentityElement().ScalarMult(share, input).Encode(p[:0])
-		return p
+	u.record.OPRFPrivateKey = juicebox.Scalar(share.Bytes())
+	u.record.OPRFSignedPublicKey.PublicKey = juicebox.Point(ristretto255.NewIdentityElement().ScalarBaseMult(share).Bytes())
+	u.record.EncryptionKeyScalarShare = juicebox.Scalar(benchScalar().Bytes())
+	u.blinded = juicebox.Point(input.Bytes())
+	u.result = func() juicebox.Point {
+		return juicebox.Point(ristretto255.NewIdentityElement().ScalarMult(share, input).Bytes())
 	}
 	return u, nil
 }
@@ -143,7 +142,11 @@ func filledBenchUser(client *http.Client, address, token string) *benchUser {
 func benchScalar() *ristretto255.Scalar {
 	var b [64]byte
 	rand.Read(b[:])
-	return ristretto255.NewScalar().FromUniformBytes(b[:])
+	s, err := ristretto255.NewScalar().SetUniformBytes(b[:])
+	if err != nil {
+		panic(err) // b has the length
+	}
+	return s
 }
 
 func (u *benchUser) ask(ctx context.Context, round int, request juicebox.Request) (juicebox.Response, error) {

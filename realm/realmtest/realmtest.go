@@ -69,22 +69,25 @@ func Registration(guesses uint16) juicebox.Register2 {
 	rand.Read(r.Version[:])
 	rand.Read(r.UnlockKeyTag[:])
 	share := randomScalar()
-	share.Encode(r.OPRFPrivateKey[:0])
-	ristretto255.NewIdentityElement().ScalarBaseMult(share).Encode(r.OPRFSignedPublicKey.PublicKey[:0])
-	randomScalar().Encode(r.EncryptionKeyScalarShare[:0])
+	r.OPRFPrivateKey = juicebox.Scalar(share.Bytes())
+	r.OPRFSignedPublicKey.PublicKey = juicebox.Point(ristretto255.NewIdentityElement().ScalarBaseMult(share).Bytes())
+	r.EncryptionKeyScalarShare = juicebox.Scalar(randomScalar().Bytes())
 	return r
 }
 
 // BlindedGuess is what a guess looks like to a realm: a random point.
-func BlindedGuess() (p juicebox.Point) {
-	ristretto255.NewIdentityElement().ScalarBaseMult(randomScalar()).Encode(p[:0])
-	return p
+func BlindedGuess() juicebox.Point {
+	return juicebox.Point(ristretto255.NewIdentityElement().ScalarBaseMult(randomScalar()).Bytes())
 }
 
 func randomScalar() *ristretto255.Scalar {
 	var b [64]byte
 	rand.Read(b[:])
-	return ristretto255.NewScalar().FromUniformBytes(b[:])
+	s, err := ristretto255.NewScalar().SetUniformBytes(b[:])
+	if err != nil {
+		panic(err) // b has the length
+	}
+	return s
 }
 
 // A Storm is many guessers at one record, all with wrong PINs.

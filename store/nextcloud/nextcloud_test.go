@@ -147,7 +147,9 @@ func TestNoNextcloud(t *testing.T) {
 		"a path as id": func(w http.ResponseWriter, r *http.Request) {
 			w.Write([]byte(`{"ocs":{"data":{"id":"../other"}}}`))
 		},
-		"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://evil.example/", 301) },
+		"redirect": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://evil.example/", http.StatusMovedPermanently)
+		},
 	} {
 		server := httptest.NewServer(answer)
 		defer server.Close()

@@ -26,7 +26,16 @@ func made(name string) []byte {
 
 func madeScalar(name string) scalar {
 	h := sha512.Sum512([]byte("cloudseed test vector: " + name))
-	return ristretto255.NewScalar().FromUniformBytes(h[:])
+	return scalarOf(h[:])
+}
+
+// scalarOf reduces 64 bytes.
+func scalarOf(uniform []byte) scalar {
+	s, err := ristretto255.NewScalar().SetUniformBytes(uniform)
+	if err != nil {
+		panic(err) // they are not 64
+	}
+	return s
 }
 
 func madeKey(name string) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(made(name)) }
@@ -34,8 +43,10 @@ func madeKey(name string) ed25519.PrivateKey { return ed25519.NewKeyFromSeed(mad
 func public(key ed25519.PrivateKey) []byte { return key.Public().(ed25519.PublicKey) }
 
 func small(n int) scalar {
-	s := ristretto255.NewScalar()
-	s.Decode(append([]byte{byte(n)}, make([]byte, 31)...))
+	s, err := ristretto255.NewScalar().SetCanonicalBytes(append([]byte{byte(n)}, make([]byte, 31)...))
+	if err != nil {
+		panic(err) // below 256 all are canonical
+	}
 	return s
 }
 
@@ -44,7 +55,11 @@ func times(s scalar, p point) point { return ristretto255.NewIdentityElement().S
 
 func toGroup(input []byte) point {
 	h := sha512.Sum512(input)
-	return ristretto255.NewIdentityElement().FromUniformBytes(h[:])
+	p, err := ristretto255.NewIdentityElement().SetUniformBytes(h[:])
+	if err != nil {
+		panic(err) // SHA-512 gives 64 bytes
+	}
+	return p
 }
 
 // A polynomial shares its value at 0.
@@ -92,7 +107,7 @@ func stretch(pin []byte, hashing string, version, info []byte) (accessKey, seed 
 }
 
 func oprfOutput(accessKey []byte, product point) []byte {
-	h := sha512.Sum512(join([]byte("Juicebox_OPRF_2023_1;"), accessKey, product.Encode(nil)))
+	h := sha512.Sum512(join([]byte("Juicebox_OPRF_2023_1;"), accessKey, product.Bytes()))
 	return h[:]
 }
 
@@ -125,9 +140,9 @@ func prove(k, t scalar, u point) (w point, c, z scalar) {
 	h := sha512.New()
 	h.Write([]byte("Juicebox_DLEQ_2023_1;"))
 	for _, p := range []point{u, base(k), w, base(t), times(t, u)} {
-		h.Write(p.Encode(nil))
+		h.Write(p.Bytes())
 	}
-	c = ristretto255.NewScalar().FromUniformBytes(h.Sum(nil))
+	c = scalarOf(h.Sum(nil))
 	z = ristretto255.NewScalar().Multiply(k, c)
 	return w, c, z.Add(z, t)
 }

@@ -12,7 +12,7 @@ func requestCases() (all []*vector) {
 	}
 	w := newWorld(1, 1).build()
 	register := w.records[0]
-	recover2 := pairs{{"version", w.version}, {"oprf_blinded_input", base(small(7)).Encode(nil)}}
+	recover2 := pairs{{"version", w.version}, {"oprf_blinded_input", base(small(7)).Bytes()}}
 	recover3 := pairs{{"version", w.version}, {"unlock_key_tag", w.tag(1)}}
 	ok := func(name, role string, b []byte) { add(name+"_"+role, "success", "a good request", role, b) }
 	for _, name := range []string{"Register1", "Recover1", "Delete"} {

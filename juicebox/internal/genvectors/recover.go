@@ -29,7 +29,7 @@ type script struct {
 // recover is the vector of a recovery.
 func (w *world) recover(name, expect, comment string, s script) *vector {
 	v := &vector{name: "recover_" + name, Kind: "recover", Expect: expect, Comment: comment, Stanza: w.stanza,
-		Configuration: w.configuration(), PIN: w.typed, Info: sum(w.stanza), Time: start, Blinding: w.blinding.Encode(nil)}
+		Configuration: w.configuration(), PIN: w.typed, Info: sum(w.stanza), Time: start, Blinding: w.blinding.Bytes()}
 	for i, r := range w.records {
 		v.Records = append(v.Records, record{realmID(i + 1), message("Register2", r), ownerToken(i + 1)})
 	}
@@ -74,7 +74,7 @@ func (w *world) exchange(s *script, phase, i int, accessKey []byte) exchange {
 		x.Answer = answer("Recover1", "Ok", fields(pairs{{"version", w.version}}))
 	case 2:
 		blinded := times(w.blinding, toGroup(accessKey))
-		x.Request = message("Recover2", pairs{{"version", w.version}, {"oprf_blinded_input", blinded.Encode(nil)}})
+		x.Request = message("Recover2", pairs{{"version", w.version}, {"oprf_blinded_input", blinded.Bytes()}})
 		x.Answer = answer("Recover2", "Ok", fields(w.evaluation(s, i, blinded)))
 	case 3:
 		x.Request = message("Recover3", pairs{{"version", w.version}, {"unlock_key_tag", w.tag(i)}})
@@ -95,8 +95,8 @@ func (w *world) evaluation(s *script, i int, blinded *ristretto255.Element) pair
 	}
 	return pairs{
 		{"oprf_signed_public_key", w.records[i-1].at("oprf_signed_public_key").value.(pairs).clone()},
-		{"oprf_blinded_result", result.Encode(nil)},
-		{"oprf_proof", pairs{{"c", c.Encode(nil)}, {"beta_z", z.Encode(nil)}}},
+		{"oprf_blinded_result", result.Bytes()},
+		{"oprf_proof", pairs{{"c", c.Bytes()}, {"beta_z", z.Bytes()}}},
 		*w.records[i-1].at("unlock_key_commitment"),
 		{"num_guesses", w.guesses},
 		{"guess_count", spent},

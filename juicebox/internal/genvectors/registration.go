@@ -71,7 +71,7 @@ func (w *world) build() *world {
 	if w.length >= 0 {
 		length = byte(w.length)
 	}
-	sealed := seal(mac(32, w.seed, []byte("User Secret Encryption Key"), scalars[0].Encode(nil)), length, w.secret)
+	sealed := seal(mac(32, w.seed, []byte("User Secret Encryption Key"), scalars[0].Bytes()), length, w.secret)
 	signer := madeKey("signer")
 	w.records = nil
 	for i := 1; i <= w.n; i++ {
@@ -84,13 +84,13 @@ func (w *world) build() *world {
 func (w *world) part(i int, key, share scalar, sealed []byte, signer ed25519.PrivateKey) pairs {
 	return pairs{
 		{"version", w.version},
-		{"oprf_private_key", key.Encode(nil)},
-		{"oprf_signed_public_key", signedKey(i, base(key).Encode(nil), signer)},
+		{"oprf_private_key", key.Bytes()},
+		{"oprf_signed_public_key", signedKey(i, base(key).Bytes(), signer)},
 		{"unlock_key_commitment", w.commit},
 		{"unlock_key_tag", w.tag(i)},
-		{"encryption_key_scalar_share", share.Encode(nil)},
+		{"encryption_key_scalar_share", share.Bytes()},
 		{"encrypted_secret", sealed},
-		{"encrypted_secret_commitment", w.tie(i, share.Encode(nil), sealed)},
+		{"encrypted_secret_commitment", w.tie(i, share.Bytes(), sealed)},
 		{"policy", pairs{{"num_guesses", w.guesses}}},
 	}
 }

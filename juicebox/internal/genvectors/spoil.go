@@ -6,8 +6,6 @@ import (
 	"crypto/sha512"
 	"math/big"
 	"slices"
-
-	"github.com/gtank/ristretto255"
 )
 
 // A spoiler collects recoveries that fail.
@@ -108,8 +106,8 @@ func smallNonce(key ed25519.PrivateKey, message []byte) []byte {
 	h := sha512.Sum512(key.Seed())
 	h[0] &= 248
 	h[31] = h[31]&127 | 64
-	a := ristretto255.NewScalar().FromUniformBytes(append(h[:32:32], make([]byte, 32)...))
+	a := scalarOf(append(h[:32:32], make([]byte, 32)...))
 	k := sha512.Sum512(join(identityKey, public(key), message))
-	s := ristretto255.NewScalar().FromUniformBytes(k[:])
-	return append(bytes.Clone(identityKey), s.Multiply(s, a).Encode(nil)...)
+	s := scalarOf(k[:])
+	return append(bytes.Clone(identityKey), s.Multiply(s, a).Bytes()...)
 }

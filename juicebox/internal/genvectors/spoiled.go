@@ -75,11 +75,11 @@ func (s *spoiler) signatures() {
 func (s *spoiler) proofs() {
 	s.refused("proof_challenge", "proof", "another challenge", one(), flipped(2, "oprf_proof", "c"))
 	s.refused("proof_response", "proof", "another response", one(), flipped(2, "oprf_proof", "beta_z"))
-	s.refused("proof_result", "proof", "another result than the one proved", one(), set(2, base(small(7)).Encode(nil), "oprf_blinded_result"))
-	s.refused("proof_public_key", "proof", "a public key, well signed, of another share", one(), signedBy(1, base(small(7)).Encode(nil), madeKey("signer")))
+	s.refused("proof_result", "proof", "another result than the one proved", one(), set(2, base(small(7)).Bytes(), "oprf_blinded_result"))
+	s.refused("proof_public_key", "proof", "a public key, well signed, of another share", one(), signedBy(1, base(small(7)).Bytes(), madeKey("signer")))
 	s.refused("proof_for_another_input", "proof", "result and proof of another blinded input", one(), onFields(2, func(p pairs) pairs {
 		result, c, z := prove(one().build().keys.at(1), small(5), base(small(7)))
-		return p.with(result.Encode(nil), "oprf_blinded_result").with(pairs{{"c", c.Encode(nil)}, {"beta_z", z.Encode(nil)}}, "oprf_proof")
+		return p.with(result.Bytes(), "oprf_blinded_result").with(pairs{{"c", c.Bytes()}, {"beta_z", z.Bytes()}}, "oprf_proof")
 	}))
 }
 
@@ -156,7 +156,7 @@ func (s *spoiler) ties() {
 		sealed[144] ^= 1
 		return share, sealed
 	})))
-	s.refused("secret_other_share", "secret", "a share that does not lead to the key, with its commitment", one(), onFields(3, tied(1, func(_, sealed []byte) ([]byte, []byte) { return small(7).Encode(nil), sealed })))
+	s.refused("secret_other_share", "secret", "a share that does not lead to the key, with its commitment", one(), onFields(3, tied(1, func(_, sealed []byte) ([]byte, []byte) { return small(7).Bytes(), sealed })))
 	w := one()
 	w.length = 129
 	s.refused("secret_length", "secret", "the decrypted secret says that it has 129 bytes", w, script{last: 3})
