@@ -70,7 +70,7 @@ type device struct {
 	log *logBuffer
 }
 
-func startDevice(t *testing.T, c Config) *device {
+func startDevice(t *testing.T, c Config, before ...func(*App)) *device {
 	t.Helper()
 	p, err := profile.Open(filepath.Join(t.TempDir(), "data"))
 	if err != nil {
@@ -85,6 +85,9 @@ func startDevice(t *testing.T, c Config) *device {
 	a, err := New(c)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range before {
+		f(a)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

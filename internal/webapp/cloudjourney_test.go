@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/cloudseed/cloudseed/internal/leaktest"
 	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/internal/places"
+	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/signin"
 )
@@ -103,6 +105,20 @@ func (n *internet) computer() (*places.Config, *keeper) {
 	}}, k
 }
 
+// start starts the app on one computer of this internet.
+func (n *internet) start(t *testing.T, name string, realms juicebox.Configuration, client *http.Client) (*device, *keeper) {
+	t.Helper()
+	clouds, k := n.computer()
+	open := func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error) {
+		return clouds.Open(ctx, url, password, true)
+	}
+	return startDevice(t, Config{Realms: realms, HTTP: client, DeviceName: name, Open: open, SignIn: clouds.SignIn, Drop: clouds.Drop, Providers: []Provider{
+		{Scheme: "gdrive", Title: "Google Drive"}, {Scheme: "dropbox", Title: "Dropbox"}, {Scheme: "icloud", Title: "iCloud"},
+		{Scheme: "onedrive", Title: "OneDrive", Missing: "There is no client id for OneDrive. Make one at https://entra.microsoft.com."},
+		{Scheme: nextcloud, Title: "Nextcloud"},
+	}}), k
+}
+
 // TestCloudJourney signs in to Google Drive, Dropbox, iCloud and a Nextcloud at their own
 // pages, after each thing that can go wrong there, backs up to all, and restores on computers
 // that know nothing, from each of the first three alone.
@@ -118,15 +134,7 @@ func toTheClouds(t *testing.T, s screen) {
 	var devices []*device
 	var keepers []*keeper
 	start := func(name string) *device {
-		clouds, k := world.computer()
-		open := func(ctx context.Context, url string, password secret.Text) (cloudseed.Place, error) {
-			return clouds.Open(ctx, url, password, true)
-		}
-		d := startDevice(t, Config{Realms: realms, HTTP: client, DeviceName: name, Open: open, SignIn: clouds.SignIn, Drop: clouds.Drop, Providers: []Provider{
-			{Scheme: "gdrive", Title: "Google Drive"}, {Scheme: "dropbox", Title: "Dropbox"}, {Scheme: "icloud", Title: "iCloud"},
-			{Scheme: "onedrive", Title: "OneDrive", Missing: "There is no client id for OneDrive. Make one at https://entra.microsoft.com."},
-			{Scheme: nextcloud, Title: "Nextcloud"},
-		}})
+		d, k := world.start(t, name, realms, client)
 		devices, keepers = append(devices, d), append(keepers, k)
 		return d
 	}

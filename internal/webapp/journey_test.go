@@ -192,6 +192,7 @@ func (b *browser) says(text string) {
 // not looks that the page does not say something, nor holds it in any input.
 func (b *browser) not(text string) {
 	b.t.Helper()
+	b.whole()
 	if ask[bool](b, `(document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map(e => e.value).join()).includes(`+quoted(text)+`)`) {
 		b.t.Fatalf("the page holds %q:\n%s", text, b.page())
 	}
@@ -214,7 +215,5 @@ func (b *browser) typing(text string) {
 // focused tells where the focus must be, by id.
 func (b *browser) focused(id string) {
 	b.t.Helper()
-	if got := ask[string](b, `document.activeElement.id`); got != id {
-		b.t.Errorf("the focus is on %q, want %q", got, id)
-	}
+	until(b.t, "the focus is on "+id, func() bool { return ask[string](b, `document.activeElement.id`) == id })
 }

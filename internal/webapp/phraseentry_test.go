@@ -1,6 +1,7 @@
 package webapp
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -31,8 +32,17 @@ func (b *browser) at(page string) {
 // back is the browser's own button.
 func (b *browser) back() {
 	b.t.Helper()
+	ask[bool](b, `window.left = true`)
 	b.do(chromedp.Evaluate[chromedp.Void](`history.back()`))
-	b.whole()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && !window.left`))
+		cancel()
+		if err == nil && there { // an error is a page that went away meanwhile
+			return
+		}
+	}
+	b.t.Fatalf("nothing is behind the back button:\n%s", b.page())
 }
 
 // heading waits for one of several headings and returns which.

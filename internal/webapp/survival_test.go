@@ -348,3 +348,39 @@ func TestRestoreSurvives(t *testing.T) {
 		})
 	}
 }
+
+// TestSecondTab looks at every page from a second tab while a backup is being made, and submits
+// there what the first one has submitted: the work is neither changed nor begun again.
+func TestSecondTab(t *testing.T) {
+	i, hold := newIsland(t), make(chan struct{})
+	open := sync.OnceFunc(func() { close(hold) })
+	t.Cleanup(open)
+	c := newClient(t, newApp(t, Config{Realms: i.realms, HTTP: &http.Client{Transport: gate{i.http.Transport, hold}}}))
+	c.post("wallet", "phrase", testPhrase, "name", "Samantha")
+	c.post("pin", "pin", testPIN)
+	c.post("pin-again", "pin", testPIN)
+	c.post("places", "kind", "folder", "address", i.folder)
+	c.leads(t, "progress", "begin")
+	for route := range routes {
+		if method, screen, _ := strings.Cut(route, " "); method == "GET" && screen != "progress" {
+			if w := c.send(c.request("GET", c.base+screen, nil)); w.Code >= 500 {
+				t.Errorf("%s answers with %d", route, w.Code)
+			}
+		}
+	}
+	other := "legal winner thank year wave sausage worth useful legal winner thank yellow"
+	for _, form := range [][]string{{"wallet", "phrase", other, "name", "Other"}, {"wallet-new"}, {"pin", "pin", newPINText}, {"pin-again", "pin", testPIN}, {"begin"}, {"search"}} {
+		if form[0] == "search" {
+			c.post("restore", "kind", "folder", "address", i.folder)
+		}
+		c.leads(t, "progress", form[0], form[1:]...)
+	}
+	open()
+	j := c.app.session.job
+	until(t, "the backup is made", func() bool { return !j.running() })
+	if _, next, _ := j.since(0); next != "done" {
+		t.Fatalf("the backup leads to %q:\n%s", next, c.get("error"))
+	}
+	c.leads(t, "places", "begin") // the first tab's button, pressed again
+	i.seeOne(t, "nothing")
+}

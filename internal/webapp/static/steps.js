@@ -8,6 +8,7 @@ const LAST = 1400; // ms that the finished list stays
 export default function steps(list) {
   const wait = matchMedia("(prefers-reduced-motion: reduce)").matches ? 400 : HOLD;
   const spoken = document.getElementById("spoken");
+  const gone = document.getElementById("gone");
   const queue = [];
   let showing = false;
   let ended = false; // the server has said where to go: there, and nowhere else
@@ -53,8 +54,15 @@ export default function steps(list) {
     }
     if (!showing) show();
   };
-  // Another tab has gone on: the page says where to. A lost connection comes again by itself.
+  // Another tab has gone on: the page says where to. A lost connection comes again by itself;
+  // where it does not, the app has ended, and the page says so meanwhile.
+  let failures = 0;
+  events.onopen = () => {
+    failures = 0;
+    gone.hidden = true;
+  };
   events.onerror = () => {
+    gone.hidden = ++failures < 3;
     if (events.readyState !== EventSource.CLOSED) return;
     setTimeout(() => ended || location.reload(), 1000);
   };
