@@ -17,6 +17,7 @@ type procedure struct {
 	name   string
 	before func(*sim, *process) error      // without faults; nil for an empty world
 	run    func(*process) (*Device, error) // the verb; the device is what a program would go on with
+	locked bool                            // it saves under a lock: what stops a program there cannot be played in virtual time
 	config func(*process) Config           // how the program is set up; nil for process.config
 	done   truth                           // in the end, after the verb said that it was done or goes on
 	undone truth                           // and after any other error
@@ -32,6 +33,9 @@ func (pr *procedure) configOf(p *process) Config {
 var procedures = []procedure{
 	{name: "create", run: simCreate, done: truth{pin: firstPIN, files: 1}, undone: truth{gone: true}},
 	{name: "update", before: made, run: simUpdate, done: truth{pin: firstPIN, files: 2}},
+	{name: "send by a courier", before: made, run: simSend, locked: true, done: truth{pin: firstPIN, files: 2}},
+	{name: "prune", before: madeOften, run: onDevice(func(p *process, d *Device) error { _, err := Prune(ctx, p.config(), d); return err }),
+		done: truth{pin: firstPIN, files: 5}, undone: truth{pin: firstPIN, files: 5}},
 	{name: "check", before: made, run: onDevice(func(p *process, d *Device) error { return Check(ctx, p.config(), d) }),
 		done: truth{pin: firstPIN, files: 1}, undone: truth{pin: firstPIN, files: 1}},
 	{name: "change PIN with the PIN", before: made, run: simChange(Unlock{PIN: pinOf(firstPIN)}, Routine), done: changed, undone: unchanged},
@@ -98,6 +102,17 @@ func (want truth) holds(w *sim, device string) error {
 // made is a world with a backup and one attached file.
 func made(_ *sim, p *process) error {
 	_, err := simCreate(p)
+	return err
+}
+
+// madeOften is a world whose attached file has changed often.
+func madeOften(w *sim, p *process) error {
+	err := made(w, p)
+	for range 4 {
+		if _, updateErr := simUpdate(p); updateErr != nil {
+			err = updateErr
+		}
+	}
 	return err
 }
 
@@ -174,6 +189,19 @@ func simCreate(p *process) (*Device, error) {
 func simUpdate(p *process) (*Device, error) {
 	p.files++
 	return onDevice(func(p *process, d *Device) error { return Update(ctx, p.config(), d, attached(p.files)) })(p)
+}
+
+// simSend is an update as watching makes it.
+func simSend(p *process) (*Device, error) {
+	p.files++
+	return onDevice(func(p *process, d *Device) error {
+		c := NewCourier(p.config(), d)
+		if err := c.Offer(attached(p.files)); err != nil {
+			return err
+		}
+		_, err := c.Send(ctx)
+		return err
+	})(p)
 }
 
 func simChange(with Unlock, why Reason) func(*process) (*Device, error) {
