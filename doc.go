@@ -45,9 +45,9 @@
 // many goroutines; a Device by one at a time.
 //
 // Every verb takes as long as the places and realms need, seconds usually, and ends soon after its
-// context. Stretching a PIN takes about a second of one core and 16 MiB, on purpose. A vault's
-// wallet part is one file of about 35 KB, whatever is in it; attached files have at most 3 MiB
-// together.
+// context. Stretching a PIN takes a quarter of a second of one core, or more, and 16 MiB, on
+// purpose. A vault's wallet part is one file of about 35 KB, whatever is in it; attached files
+// have at most 3 MiB together.
 //
 // # What a device keeps
 //

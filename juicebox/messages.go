@@ -42,6 +42,9 @@ type Proof struct {
 // A Request is one of Register1, Register2, Recover1, Recover2, Recover3 and Delete.
 type Request interface{ requestName() string }
 
+// The requests. Register1 asks whether the realm takes a registration at all, Register2 stores
+// one. Recover1 asks which one is there, Recover2 spends a guess for one evaluation of the OPRF, and
+// Recover3 shows the tag that the right PIN gives and gets the share. Delete forgets it.
 type (
 	Register1 struct{}
 	Register2 struct {
@@ -88,6 +91,7 @@ const (
 // A Response answers one Request. Fields beyond Status are set only where it says so.
 type Response interface{ responseName() string }
 
+// The responses to the requests of their names.
 type (
 	Register1Response struct{} // always Ok
 	Register2Response struct{} // always Ok

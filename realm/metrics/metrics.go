@@ -149,11 +149,17 @@ func (m *Metrics) Reloaded(what string, err error) {
 	m.reloads.WithLabelValues(what, result).Inc()
 }
 
-// Tenants, Certificate, Connections and Lost are told of changes.
-func (m *Metrics) Tenants(n int)                 { m.tenants.Set(float64(n)) }
+// Tenants is told how many there are.
+func (m *Metrics) Tenants(n int) { m.tenants.Set(float64(n)) }
+
+// Certificate is told when the certificate of the server ends.
 func (m *Metrics) Certificate(expires time.Time) { m.certificate.Set(float64(expires.Unix())) }
-func (m *Metrics) Connections(change int)        { m.connections.Add(float64(change)) }
-func (m *Metrics) Lost(events int)               { m.lost.Add(float64(events)) }
+
+// Connections is told of opened connections, and of closed ones as a negative change.
+func (m *Metrics) Connections(change int) { m.connections.Add(float64(change)) }
+
+// Lost is told of events of the tenants' log that were lost.
+func (m *Metrics) Lost(events int) { m.lost.Add(float64(events)) }
 
 // A population is missing while it is not known: that is not 0.
 type population struct {
