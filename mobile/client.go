@@ -137,14 +137,45 @@ func (c *Client) Check(d *Device) error { return c.on(d, cloudseed.Check) }
 // ChangePIN gives the backup a new PIN, and the client's PIN servers if they are others. The
 // PIN before is spent as one try. stolen: somebody may know it, so that it ends at once.
 func (c *Client) ChangePIN(d *Device, before, pin []byte, stolen bool) error {
-	old, next, why := secret.Copy(before), secret.Copy(pin), cloudseed.Routine
-	defer old.Clear()
+	return c.renew(cloudseed.ChangePIN, d, before, nil, pin, stolen)
+}
+
+// ChangePINWithWallet is ChangePIN for a PIN that is forgotten, where the app has the words.
+func (c *Client) ChangePINWithWallet(d *Device, w *Wallet, pin []byte, stolen bool) error {
+	return c.renew(cloudseed.ChangePIN, d, nil, w, pin, stolen)
+}
+
+// TakeOver makes this device the one that writes the backup, after Restore where the old device
+// is lost (stolen), and after kinds "replaced" and "fork". The PIN may stay the same unless stolen.
+func (c *Client) TakeOver(d *Device, before, pin []byte, stolen bool) error {
+	return c.renew(cloudseed.TakeOver, d, before, nil, pin, stolen)
+}
+
+type renewal func(context.Context, cloudseed.Config, *cloudseed.Device, cloudseed.Unlock, secret.Text, cloudseed.Reason) error
+
+// renew makes a new registration, unlocked by the PIN before or by the wallet.
+func (c *Client) renew(verb renewal, d *Device, before []byte, w *Wallet, pin []byte, stolen bool) error {
+	with, next, why := cloudseed.Unlock{PIN: secret.Copy(before)}, secret.Copy(pin), cloudseed.Routine
+	defer with.PIN.Clear()
 	defer next.Clear()
+	if w != nil {
+		with.Wallet = &w.w
+	}
 	if stolen {
 		why = cloudseed.Stolen
 	}
 	return c.on(d, func(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device) error {
-		return cloudseed.ChangePIN(ctx, cfg, d, cloudseed.Unlock{PIN: old}, next, why)
+		return verb(ctx, cfg, d, with, next, why)
+	})
+}
+
+// Remind tries the PIN that the person has typed, when Device.Due has come. A wrong one spends
+// a try, the right one gives all back.
+func (c *Client) Remind(d *Device, pin []byte) error {
+	typed := secret.Copy(pin)
+	defer typed.Clear()
+	return c.on(d, func(ctx context.Context, cfg cloudseed.Config, d *cloudseed.Device) error {
+		return cloudseed.Remind(ctx, cfg, d, typed)
 	})
 }
 

@@ -1,6 +1,7 @@
 package mobile
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/cloudseed/cloudseed"
@@ -33,6 +34,16 @@ func (d *Device) State() string { return string(d.d.State(time.Now())) }
 
 // LastProved is when the oldest of the newest evidence was seen: seconds since 1970, 0 for never.
 func (d *Device) LastProved() int64 { return unix(d.d.LastProved()) }
+
+// Due is when the person should be asked for the PIN again: seconds since 1970.
+func (d *Device) Due() int64 { return unix(d.d.Due()) }
+
+// Report is all that was seen of the backup, place by place and server by server, with the
+// times, as JSON: what cloudseed.Report says. It asks nobody.
+func (d *Device) Report() (string, error) {
+	text, err := json.Marshal(d.d.Report(time.Now()))
+	return string(text), problem(err)
+}
 
 // A Journal keeps what this device remembers, such as in the Keychain. An error of Save means
 // that it may not survive a crash; the verb then stops, or ends with kind "unsaved".

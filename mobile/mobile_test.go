@@ -213,6 +213,50 @@ func TestFailuresHaveKinds(t *testing.T) {
 	}
 }
 
+// A forgotten PIN, a lost phone: the words renew the one, the new phone takes over from the other.
+func TestForgottenAndLost(t *testing.T) {
+	world, h := cloudseedtest.New(), newHost()
+	old := client(world, h)
+	d, err := old.Create(wallet(t), pin, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.ChangePINWithWallet(d, wallet(t), []byte("739164"), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Remind(d, pin); Explain(err).Kind() != "wrong-pin" {
+		t.Errorf("the forgotten PIN: %v", err)
+	}
+	if err := old.Remind(d, []byte("739164")); err != nil || d.Due() <= time.Now().Unix() {
+		t.Errorf("the new one: %v, due %d", err, d.Due())
+	}
+	if report, err := d.Report(); err != nil || !strings.Contains(report, `"state":"protected"`) {
+		t.Errorf("report %s, %v", report, err)
+	}
+
+	phone := newHost()
+	phone.files = h.files
+	fresh := client(world, phone)
+	found, err := fresh.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := fresh.Restore(found.Get(0), []byte("739164"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Clear()
+	if err := fresh.LeaveReceipt(r); err != nil {
+		t.Errorf("receipt: %v", err)
+	}
+	if err := fresh.TakeOver(r.Device(), []byte("739164"), []byte("826405"), true); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Check(d); Explain(err).Kind() != "replaced" {
+		t.Errorf("the lost phone: %v", err)
+	}
+}
+
 // An interrupted Create is finished from what the host's journal has.
 func TestResume(t *testing.T) {
 	world, h := cloudseedtest.New(), newHost()

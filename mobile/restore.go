@@ -96,6 +96,17 @@ func (c *Client) Restore(b *Backup, pin []byte) (*Restored, error) {
 	return &Restored{r: r, wallet: &Wallet{r.Wallet}}, nil
 }
 
+// LeaveReceipt puts a signed receipt of what was restored into every place, so that the device
+// that made the backup learns of it. Call it before Restored.Clear.
+func (c *Client) LeaveReceipt(r *Restored) error {
+	return c.run(func(ctx context.Context, cfg cloudseed.Config) error {
+		if r == nil {
+			return cloudseed.ErrNoBackup
+		}
+		return cloudseed.LeaveReceipt(ctx, cfg, r.r)
+	})
+}
+
 func remember(j cloudseed.Journal, r *cloudseed.Restored) error {
 	if err := j.Save(r.Device); err != nil {
 		r.Wallet.Phrase.Clear()

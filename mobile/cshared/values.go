@@ -109,6 +109,16 @@ func cloudseed_device_state(device C.cloudseed_handle, state **C.char) *C.char {
 	return text(d.State(), nil, state)
 }
 
+//export cloudseed_device_report
+func cloudseed_device_report(device C.cloudseed_handle, json **C.char) *C.char {
+	d, err := get[*mobile.Device](device)
+	if err != nil {
+		return fail(err)
+	}
+	s, err := d.Report()
+	return text(s, err, json)
+}
+
 //export cloudseed_search_count
 func cloudseed_search_count(search C.cloudseed_handle) C.int {
 	s, err := get[*mobile.Search](search)

@@ -76,6 +76,42 @@ func cloudseed_change_pin(client, device C.cloudseed_handle, before *C.uint8_t, 
 	})
 }
 
+//export cloudseed_change_pin_with_wallet
+func cloudseed_change_pin_with_wallet(client, device, wallet C.cloudseed_handle, pin *C.uint8_t, pinSize C.size_t, stolen C.int) *C.char {
+	return about(client, device, func(c *mobile.Client, d *mobile.Device) error {
+		w, err := get[*mobile.Wallet](wallet)
+		if err != nil {
+			return err
+		}
+		return c.ChangePINWithWallet(d, w, lent(pin, pinSize), stolen != 0)
+	})
+}
+
+//export cloudseed_take_over
+func cloudseed_take_over(client, device C.cloudseed_handle, before *C.uint8_t, beforeSize C.size_t, pin *C.uint8_t, pinSize C.size_t, stolen C.int) *C.char {
+	return about(client, device, func(c *mobile.Client, d *mobile.Device) error {
+		return c.TakeOver(d, lent(before, beforeSize), lent(pin, pinSize), stolen != 0)
+	})
+}
+
+//export cloudseed_remind
+func cloudseed_remind(client, device C.cloudseed_handle, pin *C.uint8_t, pinSize C.size_t) *C.char {
+	return about(client, device, func(c *mobile.Client, d *mobile.Device) error {
+		return c.Remind(d, lent(pin, pinSize))
+	})
+}
+
+//export cloudseed_leave_receipt
+func cloudseed_leave_receipt(client, restored C.cloudseed_handle) *C.char {
+	return with(client, func(c *mobile.Client) error {
+		r, err := get[*mobile.Restored](restored)
+		if err != nil {
+			return err
+		}
+		return c.LeaveReceipt(r)
+	})
+}
+
 //export cloudseed_find
 func cloudseed_find(client C.cloudseed_handle, search *C.cloudseed_handle) *C.char {
 	return with(client, func(c *mobile.Client) error {
