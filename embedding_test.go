@@ -5,64 +5,95 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // TestEmbedding follows docs/embedding.md into an empty directory, as a stranger would: the
 // first Go block is a whole program of fewer than 50 lines, which makes a real backup and, with the
-// device gone, restores it. Only the version of this module is put in the place of the published one.
+// device gone, restores it. Only this checkout stands in the place of the published module.
 func TestEmbedding(t *testing.T) {
 	source := firstBlock(t, "docs/embedding.md", "go")
 	if lines := strings.Count(source, "\n"); lines >= 50 {
 		t.Errorf("the program has %d lines", lines)
 	}
-	dir := t.TempDir()
-	module := "module example.com/wallet\n\ngo 1.26\n\nrequire github.com/cloudseed/cloudseed v0.0.0\n\nreplace github.com/cloudseed/cloudseed => " + root(t) + "\n"
-	sums, err := os.ReadFile("go.sum") // a stranger's go gets them from the network
-	if err != nil {
-		t.Fatal(err)
+	s := stranger{t: t, dir: t.TempDir()}
+	s.write("main.go", source)
+	for step := range strings.SplitSeq(strings.TrimPrefix(firstBlock(t, "docs/embedding.md", "console"), "$ "), "\n$ ") {
+		command, prints, _ := strings.Cut(step, "\n")
+		command, _, _ = strings.Cut(command, "  ") // what follows is said to the reader
+		s.follow(strings.Fields(command), prints)
 	}
-	for name, text := range map[string]string{"main.go": source, "go.mod": module, "go.sum": string(sums)} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	program := filepath.Join(dir, "wallet")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Dir, build.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-
-	out, err := typed(dir, program, "482915", "backup")
-	made := regexp.MustCompile(`^PIN: Everyday is backed up, fingerprint ([0-9a-f]{8})\n$`).FindStringSubmatch(out)
-	if err != nil || made == nil {
-		t.Fatalf("backup: %v\n%s", err, out)
-	}
-	if files, err := filepath.Glob(filepath.Join(dir, "cloud", "*.age")); err != nil || len(files) != 1 {
+	if files, err := filepath.Glob(filepath.Join(s.dir, "cloud", "*.age")); err != nil || len(files) != 1 || s.fingerprint == "" {
 		t.Errorf("in the cloud: %q, %v", files, err)
 	}
-	if err := os.RemoveAll(filepath.Join(dir, "device")); err != nil {
-		t.Fatal(err)
-	}
-	if out, err = typed(dir, program, "739164", "restore"); err == nil || strings.Contains(out, made[1]) || !strings.Contains(out, "9") {
+	if out, err := s.run("739164\n", "go", "run", ".", "restore"); err == nil || strings.Contains(out, s.fingerprint) || !strings.Contains(out, "9") {
 		t.Errorf("a wrong PIN: %v\n%s", err, out)
-	}
-	if out, err = typed(dir, program, "482915", "restore"); err != nil || out != "PIN: Everyday is back, fingerprint "+made[1]+"\n" {
-		t.Errorf("restore: %v\n%s", err, out)
 	}
 }
 
-// typed runs a program with a PIN typed in.
-func typed(dir, program, pin, verb string) (string, error) {
-	command := exec.Command(program, verb)
-	command.Dir, command.Stdin = dir, strings.NewReader(pin+"\n")
-	out, err := command.CombinedOutput()
+// A stranger has an empty directory, and the fingerprint of the wallet that was made in it.
+type stranger struct {
+	t           *testing.T
+	dir         string
+	fingerprint string
+}
+
+var fingerprint = regexp.MustCompile(`[0-9a-f]{8}\n`)
+
+// follow runs one command of the page and compares what it prints. The PIN is typed where the
+// page shows it, and the wallet is another one every time.
+func (s *stranger) follow(command []string, prints string) {
+	s.t.Helper()
+	if slices.Equal(command, []string{"go", "get", "github.com/cloudseed/cloudseed"}) {
+		s.get()
+		return
+	}
+	shown, rest, _ := strings.Cut(prints, "\n")
+	pin, asked := strings.CutPrefix(shown, "PIN: ")
+	if asked {
+		prints = "PIN: " + rest // what is typed is not printed
+	}
+	out, err := s.run(pin+"\n", command...)
+	if err != nil {
+		s.t.Fatalf("%s: %v\n%s", command, err, out)
+	}
+	if made := fingerprint.FindString(out); made != "" {
+		if s.fingerprint != "" && made != s.fingerprint {
+			s.t.Errorf("%s: %s is not the wallet %s", command, made, s.fingerprint)
+		}
+		s.fingerprint = made
+	}
+	if asked && fingerprint.ReplaceAllString(out, "\n") != fingerprint.ReplaceAllString(strings.TrimSuffix(prints, "\n")+"\n", "\n") {
+		s.t.Errorf("%s printed %q, the page says %q", command, out, prints)
+	}
+}
+
+// get puts this checkout in the place of the module that a stranger downloads.
+func (s *stranger) get() {
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write("go.sum", string(sums))
+	const module = "github.com/cloudseed/cloudseed"
+	if out, err := s.run("", "go", "mod", "edit", "-require="+module+"@v0.0.0", "-replace="+module+"="+root(s.t)); err != nil {
+		s.t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+func (s *stranger) write(name, text string) {
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// run runs a command without a network: what this checkout needs is downloaded already.
+func (s *stranger) run(typed string, command ...string) (string, error) {
+	c := exec.Command(command[0], command[1:]...)
+	c.Dir, c.Stdin, c.Env = s.dir, strings.NewReader(typed), append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
+	out, err := c.CombinedOutput()
 	return string(out), err
 }
 
