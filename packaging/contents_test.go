@@ -14,7 +14,7 @@ import (
 // installed is what a package must bring, beside much else.
 var installed = map[string][]string{
 	"cloudseed": {"/usr/bin/cloudseed", "/usr/share/man/man1/cloudseed-backup.1.gz", "/usr/share/bash-completion/completions/cloudseed",
-		"/usr/share/fish/vendor_completions.d/cloudseed.fish", "/usr/share/doc/cloudseed/changelog.gz"},
+		"/usr/share/fish/vendor_completions.d/cloudseed.fish", "/usr/share/doc/cloudseed/changelog.gz", "/usr/share/doc/cloudseed/notices.txt.gz"},
 	"cloudseed-realm": {"/usr/bin/cloudseed-realm", "/usr/share/man/man1/cloudseed-realm-serve.1.gz", "/etc/default/cloudseed-realm",
 		"/usr/lib/systemd/system/cloudseed-realm.service"},
 }

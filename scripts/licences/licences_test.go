@@ -8,7 +8,7 @@ import (
 
 // TestPage: the page names what is linked now, and nothing of it is forbidden.
 func TestPage(t *testing.T) {
-	if err := run("../../"+page, true); err != nil {
+	if err := run("../../"+page, "", true); err != nil {
 		t.Error(err)
 	}
 }
@@ -39,5 +39,13 @@ func TestNoLicence(t *testing.T) {
 	m := module{path: "example.com/none", root: dir, dirs: []string{dir}}
 	if err := m.read(); err == nil || !strings.Contains(err.Error(), "no licence file") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestNotices: every text is there once, under all modules that have it.
+func TestNotices(t *testing.T) {
+	got := string(notices([]module{{path: "a", version: "v1", texts: []string{"MIT\n"}}, {path: "b", version: "v2", texts: []string{"MIT\n", "BSD\n"}}}))
+	if !strings.Contains(got, "\na v1\nb v2\n\nMIT\n") || !strings.Contains(got, "\nb v2\n\nBSD\n") || strings.Count(got, "MIT") != 1 {
+		t.Errorf("%s", got)
 	}
 }

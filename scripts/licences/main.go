@@ -3,6 +3,7 @@
 //
 //	go run ./scripts/licences           # writes the page
 //	go run ./scripts/licences --check   # writes nothing; fails if the page is not what it would write
+//	go run ./scripts/licences --texts F # writes the licences' texts into F instead, for packages
 //
 // It fails if a module has no licence file, or one that is not known to be permissive: one of the GPL
 // family above all.
@@ -20,18 +21,19 @@ const page = "docs/licences.md"
 
 func main() {
 	check := flag.Bool("check", false, "write nothing; fail if "+page+" is not what would be written")
+	texts := flag.String("texts", "", "write the texts of all licences into `FILE`, and not "+page)
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(page, *check); err != nil {
+	if err := run(page, *texts, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
 }
 
-func run(page string, check bool) error {
+func run(page, texts string, check bool) error {
 	modules, err := linked()
 	if err != nil {
 		return err
@@ -42,6 +44,9 @@ func run(page string, check bool) error {
 	}
 	if bad != nil {
 		return bad
+	}
+	if texts != "" {
+		return os.WriteFile(texts, notices(modules), 0o644)
 	}
 	text := table(modules)
 	if !check {

@@ -28,6 +28,7 @@ type module struct {
 	root          string
 	dirs          []string // of its linked packages
 	licences      []string // SPDX
+	texts         []string // of its licence files
 }
 
 // linked asks the go command what the programs link, for each system of a release.

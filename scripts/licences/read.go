@@ -56,7 +56,7 @@ func (m *module) read() error {
 				return fmt.Errorf("%s %s, %s: %w", m.path, m.version, e.Name(), err)
 			}
 			found++
-			m.licences = append(m.licences, ids...)
+			m.licences, m.texts = append(m.licences, ids...), append(m.texts, string(text))
 		}
 	}
 	if found == 0 {
@@ -99,6 +99,27 @@ func identify(text []byte) (ids []string, err error) {
 		ids = append(ids, match.ID)
 	}
 	return ids, err
+}
+
+// notices are the texts themselves, which packages bring: most licences ask for that. Modules of
+// one text share it.
+func notices(modules []module) []byte {
+	users := map[string][]string{}
+	var order []string
+	for _, m := range modules {
+		for _, text := range m.texts {
+			if users[text] == nil {
+				order = append(order, text)
+			}
+			users[text] = append(users[text], strings.TrimSpace(m.path+" "+m.version))
+		}
+	}
+	var b strings.Builder
+	b.WriteString("Cloudseed links the modules below, whose authors ask for their notices to be kept.\n")
+	for _, text := range order {
+		fmt.Fprintf(&b, "\n%s\n%s\n\n%s\n", strings.Repeat("=", 78), strings.Join(slices.Compact(users[text]), "\n"), strings.TrimSpace(text))
+	}
+	return []byte(b.String())
 }
 
 func table(modules []module) []byte {
