@@ -21,6 +21,7 @@ type row struct {
 // A benchmark of "go test -bench" reports its own time, that of something else, and the ratio.
 type benchmark struct {
 	pkg, name string // the name as the result has it, without "Benchmark" and processors
+	oursUnit  string
 	aloneUnit string
 	times     string // -benchtime
 	what      string
@@ -29,12 +30,12 @@ type benchmark struct {
 
 // All of the repository that report a ratio against something outside it.
 var benchmarks = []benchmark{
-	{"./envelope", "SealOpen/seal", "alone-ms", "3s", "seal a wallet part", "age alone, as many bytes, same recipient"},
-	{"./envelope", "SealOpen/open", "alone-ms", "3s", "open and check it", "age alone"},
-	{"./juicebox", "Stretch", "alone-ms", "20x", "stretch a PIN (Standard2019)", "golang.org/x/crypto/argon2 alone, same costs"},
-	{".", "Verbs/backup", "critical-ms", "7x", "backup, everything 80 ms away", "its critical path: 8 round trips and a stretching"},
-	{".", "Verbs/restore", "critical-ms", "7x", "restore, everything 80 ms away", "3 round trips and a stretching"},
-	{".", "Verbs/update", "critical-ms", "7x", "update of a file, everything 80 ms away", "2 round trips"},
+	{"./envelope", "SealOpen/seal", "ms", "alone-ms", "3s", "seal a wallet part", "age alone, as many bytes, same recipient"},
+	{"./envelope", "SealOpen/open", "ms", "alone-ms", "3s", "open and check it", "age alone"},
+	{"./juicebox", "Stretch", "ms", "alone-ms", "20x", "stretch a PIN (Standard2019)", "golang.org/x/crypto/argon2 alone, same costs"},
+	{".", "Verbs/backup", "ms", "critical-ms", "7x", "backup, everything 80 ms away", "its critical path: 8 round trips and a stretching"},
+	{".", "Verbs/restore", "ms", "critical-ms", "7x", "restore, everything 80 ms away", "3 round trips and a stretching"},
+	{".", "Verbs/update", "ms", "critical-ms", "7x", "update of a file, everything 80 ms away", "2 round trips"},
 }
 
 func goBenchmarks() (rows []row, err error) {
@@ -60,7 +61,7 @@ func (b benchmark) row(out []byte) (row, error) {
 		if !ok || !strings.HasPrefix(string(result.Name.Full())+"-", b.name+"-") {
 			continue
 		}
-		ours, ok1 := result.Value("ms")
+		ours, ok1 := result.Value(b.oursUnit)
 		alone, ok2 := result.Value(b.aloneUnit)
 		ratio, ok3 := result.Value("ratio")
 		if !ok1 || !ok2 || !ok3 {
@@ -68,7 +69,7 @@ func (b benchmark) row(out []byte) (row, error) {
 		}
 		return row{b.what, b.against, milliseconds(ours), milliseconds(alone), ratio}, nil
 	}
-	return row{}, errors.Join(errors.New("no result with ms, "+b.aloneUnit+" and ratio"), reader.Err())
+	return row{}, errors.Join(fmt.Errorf("no result with %s, %s and ratio", b.oursUnit, b.aloneUnit), reader.Err())
 }
 
 func milliseconds(ms float64) string {

@@ -17,8 +17,9 @@ Written by `+"`go run ./scripts/bench`"+`, which runs them all; change nothing h
 beside something else that was measured in the same run, so read the ratios: they change little with the
 machine, and little with what else it does.
 
-%s, commit %s, %s, %d cores, %s. Load of the machine over a minute: %s before, %s after. On a machine with a
-load above the number of its cores the times are too long, and ratios that compare computing with waiting too.
+%s, commit %s, %s, %d cores, %s.
+Load of the machine over a minute: %s before, %s after. On a machine with a load above the number of its cores
+the times are too long, and so are the ratios of what waits.
 
 | what | time or size | against | its time or size | ratio |
 |---|---|---|---|---|
@@ -28,11 +29,9 @@ load above the number of its cores the times are too long, and ratios that compa
 - **Backup, restore, update** run against PIN servers and places in memory, each answer 80 ms late, from the typed PIN on,
   median of seven. The critical path is what the protocol needs one after the other; the aim is a ratio of at most 1.25.
 - **Start-up, memory, size** are against a Go program that prints one word, built with the same flags, started %d times in
-  turns, medians. Memory is what was resident at the most.
+  turns; of both the least. Memory is what was resident at the most.
 - **PIN server**: embedded engine, every guess synced to disk, EdDSA tokens of the built-in tenant, 32 connections, no PIN stretching.
   Careful figures, with more rounds, PostgreSQL and ten million records: [benchmarks-realm.md](benchmarks-realm.md).
-
-The app's first paint is measured in a browser, beside an empty page, by its own test in `+"`internal/webapp`"+`.
 
 ## Do it again
 
