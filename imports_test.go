@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/manpages":   {"internal/version"},
+	"internal/paper":      {"internal/words"},
 	"internal/profile":    {".", "store", "internal/filelock", "internal/replacefile"},
 	"internal/watch":      {".", "envelope"},
 	".":                   {"envelope", "phrase", "juicebox", "store", "internal/weakhash"},

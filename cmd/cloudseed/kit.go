@@ -126,7 +126,7 @@ func (r kitResult) text(w io.Writer) {
 
 // sheetFacts are what kit and card print of a backup.
 func sheetFacts(d *cloudseed.Device) paper.Facts {
-	f := paper.Facts{Wallet: d.Name, Fingerprint: d.Fingerprint, Vault: d.Vault.Short(), Generation: d.Wallet.Generation, Printed: now()}
+	f := paper.Facts{Wallet: d.Name, Fingerprint: d.Fingerprint, Vault: d.Vault.Short(), Generation: d.Wallet.Generation, Printed: now(), Language: tongue()}
 	for _, p := range d.Places {
 		f.Places = append(f.Places, sheetPlace(p.URL))
 		if f.File == "" {

@@ -123,7 +123,7 @@ func printSheet(ctx context.Context, sheet *paper.Sheet) error {
 		return err
 	}
 	defer clear(pdf)
-	lp := exec.CommandContext(ctx, "lp", "-t", sheet.Title, "-")
+	lp := exec.CommandContext(ctx, "lp", "-t", say(sheet.Title), "-")
 	lp.Stdin = bytes.NewReader(pdf)
 	if out, err := lp.CombinedOutput(); err != nil {
 		p := newProblem("printer", words.ExitFailure, say("The printer did not take the page."), say("See that lp prints, or use --out DIR or --show. The kit was made; make another one."))

@@ -9,10 +9,10 @@
 package paper
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -26,12 +26,14 @@ type Facts struct {
 	Places      []string // with accounts masked: "Google Drive, s…m@example.com"
 	Printed     time.Time
 	Program     string // where to get this program; "" for nowhere yet
+	Language    *words.Language
 }
 
 // A Sheet is one page.
 type Sheet struct {
-	Title    string
-	Secret   bool // it opens the backup
+	Language *words.Language
+	Title    words.Sentence // in English
+	Secret   bool           // it opens the backup
 	Lead     []string
 	Facts    []Fact
 	QR       string // "" for none
@@ -54,27 +56,28 @@ type Section struct {
 // Kit is the sheet of an emergency kit. text is the kit as the age command reads it, blocks
 // what is typed back of it.
 func Kit(f Facts, text secret.Text, blocks []secret.Text) *Sheet {
+	say := f.Language.Say
 	whole := string(text.Reveal())
 	s := &Sheet{
-		Title: "Emergency kit", Secret: true, QR: whole, Facts: f.rows(),
+		Title: "Emergency kit", Language: f.Language, Secret: true, QR: whole, Facts: f.rows(),
 		Lead: []string{
-			"This paper opens the backup of a Bitcoin wallet, together with one of its files.",
-			"Whoever has this paper and such a file can take the money. It needs no PIN. Keep it where you keep what you cannot replace. Never photograph it, and keep it in no cloud: the cloud has the file already.",
+			say("This paper opens the backup of a Bitcoin wallet, together with one of its files."),
+			say("Whoever has this paper and such a file can take the money. It needs no PIN. Keep it where you keep what you cannot replace. Never photograph it, and keep it in no cloud: the cloud has the file already."),
 		},
 		Sections: []Section{
-			{Heading: "With Cloudseed", Steps: []string{
-				"Open Cloudseed, choose Restore, and say where the backup is.",
-				"Choose “I have my emergency kit” and type the blocks above.",
+			{Heading: say("With Cloudseed"), Steps: []string{
+				say("Open Cloudseed, choose Restore, and say where the backup is."),
+				say("Choose “I have my emergency kit” and type the blocks above."),
 			}},
-			{Heading: "Without Cloudseed", Steps: []string{
-				"Download the file from one of the places above: " + f.File + ", or one with a higher number.",
-				"Install age, version 1.3 or newer (age-encryption.org). Older versions cannot read this key.",
-				"Write AGE-SECRET-KEY-PQ-1 and all blocks, on one line and without spaces, into a file kit.txt. The code above holds that line.",
-				"In an empty folder, on a computer that you trust, type:",
+			{Heading: say("Without Cloudseed"), Steps: []string{
+				say("Download the file from one of the places above: %s, or one with a higher number.", f.File),
+				say("Install age, version 1.3 or newer (age-encryption.org). Older versions cannot read this key."),
+				say("Write AGE-SECRET-KEY-PQ-1 and all blocks, on one line and without spaces, into a file kit.txt. The code above holds that line."),
+				say("In an empty folder, on a computer that you trust, type:"),
 			}, Line: "age -d -i kit.txt BACKUP.age | tar x",
-				After: "The words are in wallet.json; README.txt explains the rest. Restore the wallet from them, see that it shows the fingerprint above, then delete these files."},
-			{Heading: "If this paper is lost or seen", Steps: []string{
-				"End this kit together with the PIN: cloudseed pin --drop-kit. Then make a new one. Files that somebody has copied stay open to this paper: move the money to a new wallet.",
+				After: say("The words are in wallet.json; README.txt explains the rest. Restore the wallet from them, see that it shows the fingerprint above, then delete these files.")},
+			{Heading: say("If this paper is lost or seen"), Steps: []string{
+				say("End this kit together with the PIN: cloudseed pin --drop-kit. Then make a new one. Files that somebody has copied stay open to this paper: move the money to a new wallet."),
 			}},
 		},
 	}
@@ -87,43 +90,45 @@ func Kit(f Facts, text secret.Text, blocks []secret.Text) *Sheet {
 
 // Card is the sheet of a recovery card.
 func Card(f Facts) *Sheet {
-	get := "Get Cloudseed from where you got it for the wallet's first device."
+	say := f.Language.Say
+	get := say("Get Cloudseed from where you got it for the wallet's first device.")
 	if f.Program != "" {
-		get = "Get Cloudseed: " + f.Program
+		get = say("Get Cloudseed: %s", f.Program)
 	}
 	return &Sheet{
-		Title: "Recovery card", Facts: f.rows(),
+		Title: "Recovery card", Language: f.Language, Facts: f.rows(),
 		Lead: []string{
-			"This card says where the backup of a Bitcoin wallet is. It holds no secret and opens nothing: it may be kept anywhere, and copied.",
+			say("This card says where the backup of a Bitcoin wallet is. It holds no secret and opens nothing: it may be kept anywhere, and copied."),
 		},
 		Sections: []Section{
-			{Heading: "To get the wallet back", Steps: []string{
+			{Heading: say("To get the wallet back"), Steps: []string{
 				get,
-				"Open it, choose Restore, and sign in to one of the places above.",
-				"Choose the backup with the id above. Its number should be " + fmt.Sprint(f.Generation) + " or higher: a lower one is an old copy.",
-				"Type the PIN. It has a limited number of tries, and nobody can reset it. The wallet must then show the fingerprint above.",
+				say("Open it, choose Restore, and sign in to one of the places above."),
+				say("Choose the backup with the id above. Its number should be %d or higher: a lower one is an old copy.", f.Generation),
+				say("Type the PIN. It has a limited number of tries, and nobody can reset it. The wallet must then show the fingerprint above."),
 			}},
-			{Heading: "If the PIN is forgotten", Steps: []string{
-				"An emergency kit opens the backup without it, if one was printed. So do the words on paper, in any wallet. A device that still has the wallet can make a new backup.",
+			{Heading: say("If the PIN is forgotten"), Steps: []string{
+				say("An emergency kit opens the backup without it, if one was printed. So do the words on paper, in any wallet. A device that still has the wallet can make a new backup."),
 			}},
-			{Heading: "Beware", Steps: []string{
-				"Nobody from Cloudseed will ever ask for the PIN, the words or the emergency kit.",
+			{Heading: say("Beware"), Steps: []string{
+				say("Nobody from Cloudseed will ever ask for the PIN, the words or the emergency kit."),
 			}},
 		},
 	}
 }
 
 func (f Facts) rows() []Fact {
+	say := f.Language.Say
 	rows := []Fact{
-		{"Wallet", f.Wallet}, {"Fingerprint", f.Fingerprint}, {"Backup id", f.Vault},
-		{"Wallet's file", fmt.Sprintf("%s (number %d)", f.File, f.Generation)},
+		{say("Wallet"), f.Wallet}, {say("Fingerprint"), f.Fingerprint}, {say("Backup id"), f.Vault},
+		{say("Wallet's file"), say("%s (number %d)", f.File, f.Generation)},
 	}
 	for i, p := range f.Places {
-		name := "Kept in"
+		name := say("Kept in")
 		if i > 0 {
 			name = ""
 		}
 		rows = append(rows, Fact{name, p})
 	}
-	return append(rows, Fact{"Printed", f.Printed.Local().Format("2 January 2006")})
+	return append(rows, Fact{say("Printed"), f.Language.Date(f.Printed)})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -21,7 +22,7 @@ var facts = Facts{
 	Wallet: "Žofie's <wallet>", Fingerprint: "73c5da0a", Vault: "1a2b-3c4d-5e6f", Generation: 2,
 	File:    "Wallet backup - Zofie s wallet - wallet 2.age",
 	Places:  []string{"Google Drive, s…m@example.com", "Folder, /media/usb"},
-	Printed: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Program: "https://cloudseed.example",
+	Printed: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Program: "https://cloudseed.example", Language: words.English,
 }
 
 func kit() *Sheet {

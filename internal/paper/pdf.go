@@ -23,13 +23,13 @@ func (s *Sheet) PDF() ([]byte, error) {
 	p := fpdf.New("P", "mm", "A4", "")
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
-	p.SetTitle(s.Title, true)
+	p.SetTitle(s.Language.Say(s.Title), true)
 	p.AddUTF8FontFromBytes("sans", "", goregular.TTF)
 	p.AddUTF8FontFromBytes("sans", "B", gobold.TTF)
 	p.AddUTF8FontFromBytes("mono", "", gomono.TTF)
 	p.AddPage()
 	d := &drawing{p}
-	d.text("B", 20, s.Title)
+	d.text("B", 20, s.Language.Say(s.Title))
 	for _, line := range s.Lead {
 		d.text("", 10.5, line)
 	}

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"html/template"
 	"strings"
 
@@ -37,8 +38,8 @@ func runs(text string) (dark []run, size int, err error) {
 	return dark, code.Size, nil
 }
 
-// SVG is a QR code for a page, black on white whatever the page's colours are.
-func SVG(text string) (template.HTML, error) {
+// SVG is a QR code for a page, with its name in a language, black on white whatever the page's colours are.
+func SVG(l *words.Language, text string) (template.HTML, error) {
 	dark, size, err := runs(text)
 	if err != nil {
 		return "", err
@@ -48,6 +49,6 @@ func SVG(text string) (template.HTML, error) {
 		fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", r.x+quiet, r.y+quiet, r.n, r.n)
 	}
 	side := size + 2*quiet
-	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %d" shape-rendering="crispEdges" role="img" aria-label="The same as a QR code"><path d="M0 0h%dv%dH0z" fill="#fff"/><path d="%s" fill="#000"/></svg>`,
-		side, side, side, side, path.String())), nil
+	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %d %d" shape-rendering="crispEdges" role="img" aria-label="%s"><path d="M0 0h%dv%dH0z" fill="#fff"/><path d="%s" fill="#000"/></svg>`,
+		side, side, template.HTMLEscapeString(l.Say("The same as a QR code")), side, side, path.String())), nil
 }

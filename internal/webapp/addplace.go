@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -32,7 +31,7 @@ type backupPlacesScreen struct {
 // showBackupPlaces lists the places of a backup, to add one or to give one up.
 func (a *App) showBackupPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 	if d, ok := a.asked(w, r, s); ok {
-		rows := placeRows(d)
+		rows := placeRows(s.lang, d)
 		a.offerSignIn(rows, d)
 		a.show(w, s, "backup-places", aboutBackup(d, "Places", "places", backupPlacesScreen{d.Vault.String(), d.Name, rows}))
 	}
@@ -54,7 +53,7 @@ func (a *App) askAddPlace(w http.ResponseWriter, r *http.Request, s *session, sc
 		return
 	}
 	screen.Action, screen.Wallet = "add-place", d.Name
-	a.fillPlaces(&screen, s.add.places)
+	a.fillPlaces(s.lang, &screen, s.add.places)
 	screen.Kept = slices.DeleteFunc(screen.Kept, func(row placeRow) bool { return isIn(d, row.Name) })
 	about := aboutBackup(d, "One more place", "places", screen)
 	about.Back, about.Problem, about.Field = of("backup-places", s.add.vault), why, screen.Kind
@@ -68,13 +67,13 @@ func isIn(d *cloudseed.Device, name string) bool {
 
 func (a *App) submitAddPlace(w http.ResponseWriter, r *http.Request, s *session) {
 	a.makeFolder(r)
-	place, screen, err := a.reach(r, s.add.places)
+	place, screen, err := a.reach(s.lang, r, s.add.places)
 	screen.Missing = screen.Kind == "folder" && filepath.IsAbs(screen.Address) && errors.Is(err, store.ErrGone)
 	if err == nil {
 		err = a.nameIsFree(place)
 	}
 	if err != nil {
-		a.askAddPlace(w, r, s, screen, explain(err))
+		a.askAddPlace(w, r, s, screen, explain(s.lang, err))
 		return
 	}
 	s.add.places = append(s.add.places, place)
@@ -97,7 +96,7 @@ func (a *App) submitBeginAdd(w http.ResponseWriter, r *http.Request, s *session)
 		return
 	}
 	added := placesOf(s.add.places)
-	j := newJob("Putting it there", "The same sealed bytes as in the other places. No PIN is needed.", "send")
+	j := newJob(s.lang, "Putting it there", "The same sealed bytes as in the other places. No PIN is needed.", "send")
 	for _, p := range added {
 		j.plan(cloudseed.StepLook, p.Name)
 		j.plan(cloudseed.StepUpload, p.Name)
@@ -136,7 +135,7 @@ func (a *App) submitRelease(w http.ResponseWriter, r *http.Request, s *session) 
 		return
 	}
 	id, name := d.Vault.String(), r.PostFormValue("name")
-	j := newJob("Giving up "+name, "The files in it stay, and nothing is written there any more.", "places")
+	j := newJob(s.lang, "Giving up %s", "The files in it stay, and nothing is written there any more.", "places", name)
 	var left *cloudseed.Release
 	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
 		left, err = cloudseed.ReleasePlace(ctx, a.config(a.openPlaces(ctx, d), step), d, name)
@@ -146,7 +145,7 @@ func (a *App) submitRelease(w http.ResponseWriter, r *http.Request, s *session) 
 		if err != nil {
 			return a.failed(s, j, err, "", "")
 		}
-		s.say(strings.Join(words.English.Released(left), " "))
+		s.say("%s", strings.Join(s.lang.Released(left), " "))
 		return of("backup-places", id)
 	})
 	to(w, r, s, "progress")

@@ -54,7 +54,7 @@ func serverURL(screen placesScreen) (string, error) {
 }
 
 // placeName is what a place is called when the person does not care.
-func placeName(address string) string {
+func placeName(l *words.Language, address string) string {
 	scheme, rest, _ := strings.Cut(address, ":")
 	if scheme == "folder" {
 		return filepath.Base(rest)
@@ -62,15 +62,15 @@ func placeName(address string) string {
 	if u := server(address); u != nil {
 		return u.Hostname()
 	}
-	return words.English.PlaceKind(address)
+	return l.PlaceKind(address)
 }
 
 // whereabouts names a place that has no name yet: a folder's path, a server's host.
-func whereabouts(address string) string {
+func whereabouts(l *words.Language, address string) string {
 	if strings.HasPrefix(address, "folder:") {
 		return plainAddress(address)
 	}
-	return placeName(address)
+	return placeName(l, address)
 }
 
 // server is the server of an address, nil where the address names none.

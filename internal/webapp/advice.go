@@ -1,6 +1,7 @@
 package webapp
 
 import (
+	"github.com/cloudseed/cloudseed/internal/words"
 	"net/http"
 )
 
@@ -11,11 +12,11 @@ type adviceScreen struct {
 	Restore bool // the person is on the way to restoring one, and stands before its PIN
 }
 
-func (a *App) advise(w http.ResponseWriter, s *session, screen, title, art, back string) {
+func (a *App) advise(w http.ResponseWriter, s *session, screen string, title words.Sentence, art, back string) {
 	devices, err := a.Profile.Devices()
 	about := page{Title: title, Art: art, Back: back, Settled: true}
 	if err != nil {
-		about.Problem = explain(err)
+		about.Problem = explain(s.lang, err)
 	}
 	body := adviceScreen{Restore: s.restore.chosen != nil}
 	for _, d := range devices {

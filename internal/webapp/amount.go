@@ -28,13 +28,13 @@ type amountScreen struct {
 	Typed, Most, Currency string // in the fields
 }
 
-func amountCardOf(d *cloudseed.Device) amountCard {
+func amountCardOf(l *words.Language, d *cloudseed.Device) amountCard {
 	g := d.Guard
 	most := g.Most()
-	c := amountCard{Advice: string(g.Advice()), Words: words.English.ForAdvice(g), Limit: words.English.Money(most), Written: !d.Written.IsZero(),
-		Half: words.English.Money(cloudseed.Amount{Value: most.Value / 2, Currency: most.Currency})}
+	c := amountCard{Advice: string(g.Advice()), Words: l.ForAdvice(g), Limit: l.Money(most), Written: !d.Written.IsZero(),
+		Half: l.Money(cloudseed.Amount{Value: most.Value / 2, Currency: most.Currency})}
 	if !g.At.IsZero() {
-		c.Reported, c.At = words.English.Money(g.Reported), words.English.Date(g.At)
+		c.Reported, c.At = l.Money(g.Reported), l.Date(g.At)
 		c.Fill = int(min(100, 80*g.Reported.Value/most.Value))
 	}
 	return c
@@ -43,17 +43,17 @@ func amountCardOf(d *cloudseed.Device) amountCard {
 // showAmount asks how much the wallet holds. It is noted on this computer and sent nowhere.
 func (a *App) showAmount(w http.ResponseWriter, r *http.Request, s *session) {
 	if d, ok := a.asked(w, r, s); ok {
-		a.show(w, s, "amount", amountPage(d, "", nil))
+		a.show(w, s, "amount", amountPage(s.lang, d, "", nil))
 	}
 }
 
-func amountPage(d *cloudseed.Device, typed string, why error) page {
+func amountPage(l *words.Language, d *cloudseed.Device, typed string, why error) page {
 	most := d.Guard.Most()
-	screen := amountScreen{amountCard: amountCardOf(d), ID: d.Vault.String(), Wallet: d.Name, Typed: typed, Currency: most.Currency,
+	screen := amountScreen{amountCard: amountCardOf(l, d), ID: d.Vault.String(), Wallet: d.Name, Typed: typed, Currency: most.Currency,
 		Most: strconv.FormatFloat(most.Value, 'f', -1, 64)}
 	about := aboutBackup(d, "How much does it hold?", "home", screen)
 	if why != nil {
-		about.Problem = explain(why)
+		about.Problem = explain(l, why)
 	}
 	return about
 }
@@ -73,7 +73,7 @@ func (a *App) submitAmount(w http.ResponseWriter, r *http.Request, s *session) {
 		if saved, e := a.device(d.Vault.String()); e == nil {
 			d = saved // as it still is
 		}
-		a.show(w, s, "amount", amountPage(d, typed, err))
+		a.show(w, s, "amount", amountPage(s.lang, d, typed, err))
 		return
 	}
 	to(w, r, s, of("amount", d.Vault.String()))

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // axeRules are WCAG 2.2 A and AA, and what axe-core calls best practice. In the dark only the
@@ -45,7 +46,7 @@ func TestAxe(t *testing.T) {
 	looked, start := 0, time.Now()
 	for _, scheme := range []string{"light", "dark"} {
 		b.media("prefers-color-scheme", scheme, "prefers-reduced-motion", "reduce")
-		for _, s := range samples() {
+		for _, s := range samples(words.English) {
 			if !only.MatchString(s.Name) {
 				continue
 			}

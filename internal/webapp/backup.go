@@ -32,7 +32,7 @@ func (a *App) submitBegin(w http.ResponseWriter, r *http.Request, s *session) {
 	pin, places := f.pin, placesOf(f.places)
 	f.phrase, f.passphrase, f.pin = phrase.Phrase{}, secret.Text{}, secret.Text{}
 
-	j := a.backupJob(places)
+	j := a.backupJob(s.lang, places)
 	var made *cloudseed.Device
 	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
 		made, err = cloudseed.Create(ctx, a.config(places, step), wallet, pin)
@@ -62,8 +62,8 @@ func (a *App) submitBegin(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 // backupJob lists what is to come, so that nobody wonders how long it goes on.
-func (a *App) backupJob(places []cloudseed.Place) *job {
-	j := newJob("Backing up", "This takes a few seconds. Each line turns green when it has been seen to be done.", "send")
+func (a *App) backupJob(l *words.Language, places []cloudseed.Place) *job {
+	j := newJob(l, "Backing up", "This takes a few seconds. Each line turns green when it has been seen to be done.", "send")
 	j.stage, j.stages = 5, backupStages
 	for _, p := range places {
 		j.plan(cloudseed.StepLook, p.Name)
@@ -80,12 +80,12 @@ func (a *App) backupJob(places []cloudseed.Place) *job {
 
 // submitResume finishes a backup that was interrupted, with the same bytes.
 func (a *App) submitResume(w http.ResponseWriter, r *http.Request, s *session) {
-	a.again(w, r, s, "resume", newJob("Finishing the backup", "It goes on where it stopped.", "send"), cloudseed.Resume)
+	a.again(w, r, s, "resume", newJob(s.lang, "Finishing the backup", "It goes on where it stopped.", "send"), cloudseed.Resume)
 }
 
 // submitCheck looks again, now.
 func (a *App) submitCheck(w http.ResponseWriter, r *http.Request, s *session) {
-	a.again(w, r, s, "check", newJob("Checking", "Every place and every PIN server is asked again. No PIN is needed and no try is spent.", "search"), cloudseed.Check)
+	a.again(w, r, s, "check", newJob(s.lang, "Checking", "Every place and every PIN server is asked again. No PIN is needed and no try is spent.", "search"), cloudseed.Check)
 }
 
 func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name string, j *job, verb func(context.Context, cloudseed.Config, *cloudseed.Device) error) {
@@ -107,7 +107,7 @@ func (a *App) again(w http.ResponseWriter, r *http.Request, s *session, name str
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrUndone) {
-			s.say(words.English.For(err).What + " " + words.English.For(err).Safe)
+			s.say("%s %s", s.lang.For(err).What, s.lang.For(err).Safe)
 			return "home"
 		}
 		if err != nil {

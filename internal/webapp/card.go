@@ -12,6 +12,6 @@ func (a *App) showCard(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	d := s.kit.device
-	sheet := paper.Card(sheetFacts(d))
+	sheet := paper.Card(sheetFacts(s.lang, d))
 	a.show(w, s, "sheet", page{Title: sheet.Title, Back: "home", TryingOut: d.TryingOut(), Settled: true, Body: sheetScreen{Sheet: sheet, Wallet: d.Name}})
 }

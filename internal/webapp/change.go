@@ -81,7 +81,7 @@ func (f *changeFlow) isAbout(d *cloudseed.Device, why string) bool {
 // for the words ("change-words"), with what was wrong there the last time.
 func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why, screen string) {
 	f, id := &s.change, d.Vault.String()
-	body := changeScreen{Change: words.English.ForChange(why), ID: id, Why: why, Wallet: d.Name, Tries: d.Guesses,
+	body := changeScreen{Change: words.ForChange(why), ID: id, Why: why, Wallet: d.Name, Tries: d.Guesses,
 		Kit: why == whyStolen && d.KitStatus() != cloudseed.KitNone, Words: of("change-words", id, "why", why)}
 	about := aboutBackup(d, body.Title, "pin", nil)
 	if f.isAbout(d, why) {
@@ -89,7 +89,7 @@ func (a *App) askWay(w http.ResponseWriter, s *session, d *cloudseed.Device, why
 		body.Keep = about.Problem != nil && f.verified
 		body.Needed = f.realms.RecoverThreshold
 		for _, realm := range f.realms.Realms {
-			body.Servers = append(body.Servers, words.English.Server(realm.Address))
+			body.Servers = append(body.Servers, s.lang.Server(realm.Address))
 		}
 	}
 	switch {
@@ -159,16 +159,16 @@ func (a *App) askNewPIN(w http.ResponseWriter, r *http.Request, s *session, why 
 		to(w, r, s, "home")
 		return
 	}
-	a.show(w, s, "pin", newPINPage(d, s.change.why, false, why, short))
+	a.show(w, s, "pin", newPINPage(s.lang, d, s.change.why, false, why, short))
 }
 
 // newPINPage is the page that asks for the new PIN, for the first or the second time.
-func newPINPage(d *cloudseed.Device, why string, again bool, wrong *problem, short bool) page {
+func newPINPage(l *words.Language, d *cloudseed.Device, why string, again bool, wrong *problem, short bool) page {
 	about := aboutBackup(d, "Choose the new PIN", "pin", pinScreen{Action: "new-pin", Tries: d.Guesses, Left: -1, Short: short, Label: "New PIN", Submit: "Continue"})
 	about.Back, about.Problem = of("change", d.Vault.String(), "why", why), wrong
 	if again {
 		about.Title, about.Back = "Type the new PIN again", "new-pin"
-		about.Body = pinScreen{Action: "new-pin-again", Again: true, Tries: d.Guesses, Left: -1, Label: "The same PIN", Submit: words.English.ForChange(why).Submit}
+		about.Body = pinScreen{Action: "new-pin-again", Again: true, Tries: d.Guesses, Left: -1, Label: "The same PIN", Submit: words.ForChange(why).Submit}
 	}
 	return about
 }
@@ -181,9 +181,9 @@ func (a *App) submitNewPIN(w http.ResponseWriter, r *http.Request, s *session) {
 	case !f.hasWay():
 		to(w, r, s, "home")
 	case err != nil:
-		a.askNewPIN(w, r, s, explain(err), false)
+		a.askNewPIN(w, r, s, explain(s.lang, err), false)
 	case pin.Equal(f.with.PIN) && f.why != whyServers:
-		a.askNewPIN(w, r, s, &problem{Message: words.English.SamePIN()}, false)
+		a.askNewPIN(w, r, s, &problem{Message: s.lang.SamePIN()}, false)
 	case cloudseed.ShortPIN(pin) && r.PostFormValue("short") == "":
 		a.askNewPIN(w, r, s, nil, true)
 	default:
@@ -205,7 +205,7 @@ func (a *App) askNewPINAgain(w http.ResponseWriter, r *http.Request, s *session,
 		to(w, r, s, "home")
 		return
 	}
-	a.show(w, s, "pin", newPINPage(d, s.change.why, true, wrong, false))
+	a.show(w, s, "pin", newPINPage(s.lang, d, s.change.why, true, wrong, false))
 }
 
 func (a *App) submitNewPINAgain(w http.ResponseWriter, r *http.Request, s *session) {
@@ -221,7 +221,7 @@ func (a *App) submitNewPINAgain(w http.ResponseWriter, r *http.Request, s *sessi
 	again := newPIN(r)
 	defer again.Clear()
 	if !again.Equal(f.pin) {
-		a.askNewPINAgain(w, r, s, notSame())
+		a.askNewPINAgain(w, r, s, notSame(s.lang))
 		return
 	}
 	f.verified = true

@@ -38,7 +38,7 @@ func (a *App) wrongWay(s *session, d *cloudseed.Device, why, screen string, err 
 		s.change.clear()
 		s.change.vault, s.change.why = d.Vault.String(), why
 	}
-	s.complain(screen, explain(err))
+	s.complain(screen, explain(s.lang, err))
 }
 
 // typedWallet reads a phrase and its passphrase, and refuses those of another wallet.

@@ -26,7 +26,7 @@ func (a *App) beginChange(w http.ResponseWriter, r *http.Request, s *session) {
 	if why == whyStolen {
 		reason = cloudseed.Stolen
 	}
-	j := changeJob(d, why, with.Wallet == nil)
+	j := changeJob(s.lang, d, why, with.Wallet == nil)
 	do := func(ctx context.Context, step func(cloudseed.Step)) error {
 		defer clearUnlock(with)
 		defer pin.Clear()
@@ -39,9 +39,9 @@ func (a *App) beginChange(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 // changeJob lists what is to come.
-func changeJob(d *cloudseed.Device, why string, byPIN bool) *job {
-	text := words.English.ForChange(why)
-	j := newJob(text.Doing, "The one from before keeps working until the new one was seen to work.", "send")
+func changeJob(l *words.Language, d *cloudseed.Device, why string, byPIN bool) *job {
+	text := words.ForChange(why)
+	j := newJob(l, text.Doing, "The one from before keeps working until the new one was seen to work.", "send")
 	if byPIN {
 		j.plan(cloudseed.StepOpen, "")
 		j.plan(cloudseed.StepVerify, "")
@@ -122,27 +122,27 @@ type changedPlace struct {
 // showChanged is the end of a change.
 func (a *App) showChanged(w http.ResponseWriter, r *http.Request, s *session) {
 	if d, ok := a.asked(w, r, s); ok {
-		about := aboutBackup(d, "The new PIN", "done", changedScreenOf(d, r.FormValue("why")))
+		about := aboutBackup(d, "The new PIN", "done", changedScreenOf(s.lang, d, r.FormValue("why")))
 		about.Back = ""
 		a.show(w, s, "changed", about)
 	}
 }
 
-func changedScreenOf(d *cloudseed.Device, why string) changedScreen {
-	screen := changedScreen{Change: words.English.ForChange(why), ID: d.Vault.String(), Wallet: d.Name, Stolen: why == whyStolen,
-		Needed: d.Needed, Tries: d.Guesses, Kit: words.English.ForKit(d.KitStatus()), Ended: true}
+func changedScreenOf(l *words.Language, d *cloudseed.Device, why string) changedScreen {
+	screen := changedScreen{Change: words.ForChange(why), ID: d.Vault.String(), Wallet: d.Name, Stolen: why == whyStolen,
+		Needed: d.Needed, Tries: d.Guesses, Kit: l.ForKit(d.KitStatus()), Ended: true}
 	lagging := false
 	for _, p := range d.Places {
-		row := changedPlace{Name: p.Name, Kind: words.English.PlaceKind(p.URL), New: p.Wallet.Generation == d.Wallet.Generation && !p.Wallet.ReadBack.IsZero(), Problem: placeProblem(p)}
+		row := changedPlace{Name: p.Name, Kind: l.PlaceKind(p.URL), New: p.Wallet.Generation == d.Wallet.Generation && !p.Wallet.ReadBack.IsZero(), Problem: placeProblem(l, p)}
 		lagging = lagging || !row.New
 		screen.Places = append(screen.Places, row)
 	}
 	for _, old := range d.Old {
 		screen.Ended = screen.Ended && !old.Ended.IsZero()
 	}
-	screen.Old = words.English.OldPIN(screen.Ended, len(d.Old) > 0, lagging, screen.Stolen)
+	screen.Old = l.OldPIN(screen.Ended, len(d.Old) > 0, lagging, screen.Stolen)
 	for _, r := range d.Realms {
-		screen.Servers = append(screen.Servers, words.English.Server(r.Address))
+		screen.Servers = append(screen.Servers, l.Server(r.Address))
 	}
 	return screen
 }

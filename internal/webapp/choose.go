@@ -16,12 +16,12 @@ func (a *App) showFound(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, "restore")
 		return
 	}
-	screen := foundScreen{Others: search.Others, Forks: words.English.Forks(search.Forks)}
+	screen := foundScreen{Others: search.Others, Forks: s.lang.Forks(search.Forks)}
 	for i, b := range search.Backups {
-		screen.Backups = append(screen.Backups, backupRowOf(i, b))
+		screen.Backups = append(screen.Backups, backupRowOf(s.lang, i, b))
 	}
 	for _, f := range search.Failed {
-		m := words.English.For(f)
+		m := s.lang.For(f)
 		if m.Code == "busy" { // the provider has said how long
 			m.What += " " + m.Next
 		}
@@ -37,7 +37,7 @@ func (a *App) showFound(w http.ResponseWriter, r *http.Request, s *session) {
 	a.show(w, s, "found", page{Title: "Found", Art: "search", Back: "restore", Stage: 2, Stages: restoreStages, Body: screen})
 }
 
-func backupRowOf(i int, b *cloudseed.Backup) backupRow {
+func backupRowOf(l *words.Language, i int, b *cloudseed.Backup) backupRow {
 	var places []string
 	seen := map[string]bool{}
 	for _, l := range b.Wallet {
@@ -46,8 +46,8 @@ func backupRowOf(i int, b *cloudseed.Backup) backupRow {
 		}
 		seen[l.Place] = true
 	}
-	return backupRow{Index: i, Name: b.Name, ID: b.Vault.Short(), Date: when(b.Modified()), Size: size(b.Wallet[0].Size),
-		Place: words.English.Join(places), Generation: b.Wallet[0].Generation, TryingOut: b.TryingOut()}
+	return backupRow{Index: i, Name: b.Name, ID: b.Vault.Short(), Date: when(l, b.Modified()), Size: size(b.Wallet[0].Size),
+		Place: l.Join(places), Generation: b.Wallet[0].Generation, TryingOut: b.TryingOut()}
 }
 
 // submitChoose takes one. PIN servers that this computer does not know are shown first.

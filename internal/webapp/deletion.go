@@ -27,7 +27,7 @@ func (a *App) showDelete(w http.ResponseWriter, r *http.Request, s *session) {
 
 func (a *App) askDelete(w http.ResponseWriter, s *session, d *cloudseed.Device, wrong *problem) {
 	about := aboutBackup(d, "Delete this backup everywhere", "alert", deleteScreen{ID: d.Vault.String(), Wallet: d.Name, Fingerprint: d.Fingerprint,
-		Places: placeRows(d), Servers: len(d.Realms), Kit: d.KitStatus() != cloudseed.KitNone, Begun: d.Stage == cloudseed.StageDeleting})
+		Places: placeRows(s.lang, d), Servers: len(d.Realms), Kit: d.KitStatus() != cloudseed.KitNone, Begun: d.Stage == cloudseed.StageDeleting})
 	about.Problem, about.Field = wrong, "name"
 	a.show(w, s, "delete", about)
 }
@@ -41,10 +41,10 @@ func (a *App) submitDelete(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	typed := strings.Join(strings.Fields(r.PostFormValue("name")), " ")
 	if d.Stage != cloudseed.StageDeleting && typed != d.Name {
-		a.askDelete(w, s, d, &problem{Message: words.English.NotTheName(d.Name)})
+		a.askDelete(w, s, d, &problem{Message: s.lang.NotTheName(d.Name)})
 		return
 	}
-	j := newJob("Deleting", "First at the PIN servers, so that no copy opens with the PIN any more; then in every place, and each is looked at again.", "search")
+	j := newJob(s.lang, "Deleting", "First at the PIN servers, so that no copy opens with the PIN any more; then in every place, and each is looked at again.", "search")
 	j.verb = "delete"
 	j.plan(cloudseed.StepRetire, "")
 	for _, p := range d.Places {
@@ -61,7 +61,7 @@ func (a *App) submitDelete(w http.ResponseWriter, r *http.Request, s *session) {
 		if err != nil && !errors.Is(err, cloudseed.ErrNotDeleted) {
 			return a.failed(s, j, err, "delete", d.Vault.String())
 		}
-		s.deleted = deletedScreenOf(d, report)
+		s.deleted = deletedScreenOf(s.lang, d, report)
 		return "deleted"
 	})
 	to(w, r, s, "progress")
@@ -83,19 +83,19 @@ type deletedRow struct {
 	Problem *words.Message
 }
 
-func deletedScreenOf(d *cloudseed.Device, report *cloudseed.Deletion) *deletedScreen {
+func deletedScreenOf(l *words.Language, d *cloudseed.Device, report *cloudseed.Deletion) *deletedScreen {
 	screen := &deletedScreen{ID: d.Vault.String(), Wallet: d.Name, Dead: report.Dead, All: true}
 	for _, p := range report.Places {
-		row := deletedRow{Name: p.Place, Gone: words.English.Files(len(p.Removed)) + " removed. Looked again: none is left."}
+		row := deletedRow{Name: p.Place, Gone: l.Say("%s removed. Looked again: none is left.", l.Files(len(p.Removed)))}
 		if p.Err != nil {
-			row.Problem, screen.All = &explain(&cloudseed.PlaceError{Place: p.Place, Err: p.Err}).Message, false
+			row.Problem, screen.All = &explain(l, &cloudseed.PlaceError{Place: p.Place, Err: p.Err}).Message, false
 		}
 		screen.Places = append(screen.Places, row)
 	}
 	for _, realm := range report.Realms {
-		row := deletedRow{Name: words.English.Server(realm.Realm.Address), Gone: "It confirmed that it has no record."}
+		row := deletedRow{Name: l.Server(realm.Realm.Address), Gone: l.Say("It confirmed that it has no record.")}
 		if realm.Err != nil {
-			row.Problem, screen.All = &explain(realm.Err).Message, false
+			row.Problem, screen.All = &explain(l, realm.Err).Message, false
 		}
 		screen.Servers = append(screen.Servers, row)
 	}

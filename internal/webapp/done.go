@@ -20,18 +20,18 @@ func (a *App) showDone(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	a.show(w, s, "done", page{Title: "Backed up", Art: "done", Big: true, TryingOut: d.TryingOut(), Settled: true,
-		Body: doneScreen{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Proved: when(d.Proved),
+		Body: doneScreen{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(s.lang, d), Proved: when(s.lang, d.Proved),
 			Guesses: d.Guesses, Servers: len(d.Realms), Needed: d.Needed,
 			Queued: d.State(time.Now()) == cloudseed.StateQueued}})
 }
 
 // placeRows is the evidence for every place, each with its time.
-func placeRows(d *cloudseed.Device) []placeRow {
+func placeRows(l *words.Language, d *cloudseed.Device) []placeRow {
 	var list []placeRow
 	for _, p := range d.Places {
 		list = append(list, placeRow{
-			Name: p.Name, Kind: words.English.PlaceKind(p.URL), Address: plainAddress(p.URL), File: p.Wallet.File, Size: size(d.Wallet.Size),
-			Account: accountOf(p.URL), Problem: placeProblem(p), Proof: proofs(p.Wallet),
+			Name: p.Name, Kind: l.PlaceKind(p.URL), Address: plainAddress(p.URL), File: p.Wallet.File, Size: size(d.Wallet.Size),
+			Account: accountOf(p.URL), Problem: placeProblem(l, p), Proof: proofs(l, p.Wallet),
 		})
 	}
 	return list
@@ -39,20 +39,20 @@ func placeRows(d *cloudseed.Device) []placeRow {
 
 // proofs are the lines of a place's evidence. Of a place that is only this computer's copy
 // of a cloud they say so.
-func proofs(e cloudseed.Evidence) []proof {
+func proofs(l *words.Language, e cloudseed.Evidence) []proof {
 	if e.Queued {
-		return []proof{evidence("In this computer's copy", e.Accepted), evidence("Read back from the copy, the same", e.ReadBack),
-			evidence("Opened with the PIN", e.Opened), {What: "In the cloud itself", When: "cannot be seen from here"}}
+		return []proof{evidence(l, "In this computer's copy", e.Accepted), evidence(l, "Read back from the copy, the same", e.ReadBack),
+			evidence(l, "Opened with the PIN", e.Opened), {What: "In the cloud itself", When: l.Say("cannot be seen from here")}}
 	}
-	return []proof{evidence("Accepted", e.Accepted), evidence("Read back, the same", e.ReadBack), evidence("Opened with the PIN", e.Opened)}
+	return []proof{evidence(l, "Accepted", e.Accepted), evidence(l, "Read back, the same", e.ReadBack), evidence(l, "Opened with the PIN", e.Opened)}
 }
 
-func evidence(what string, at time.Time) proof {
-	return proof{What: what, When: when(at), Seen: !at.IsZero()}
+func evidence(l *words.Language, what words.Sentence, at time.Time) proof {
+	return proof{What: what, When: when(l, at), Seen: !at.IsZero()}
 }
 
 // placeProblem finds the words for the kind that a place's evidence names.
-func placeProblem(p cloudseed.PlaceState) *words.Message {
+func placeProblem(l *words.Language, p cloudseed.PlaceState) *words.Message {
 	if p.Problem == "" {
 		return nil
 	}
@@ -62,7 +62,7 @@ func placeProblem(p cloudseed.PlaceState) *words.Message {
 			err = kind
 		}
 	}
-	return &explain(&cloudseed.PlaceError{Place: p.Name, Err: err}).Message
+	return &explain(l, &cloudseed.PlaceError{Place: p.Name, Err: err}).Message
 }
 
 func size(bytes int) string {

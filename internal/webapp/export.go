@@ -41,7 +41,7 @@ func (a *App) submitExport(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	id := d.Vault.String()
-	j := newJob("Fetching the sealed files", "They are read from a place and compared with what was put there.", "back")
+	j := newJob(s.lang, "Fetching the sealed files", "They are read from a place and compared with what was put there.", "back")
 	var files []cloudseed.SealedFile
 	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
 		files, err = cloudseed.Export(ctx, a.config(a.openPlaces(ctx, d), step), d)

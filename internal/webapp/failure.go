@@ -8,8 +8,8 @@ import (
 )
 
 // explain puts an error into the words of the table.
-func explain(err error) *problem {
-	m := words.English.For(err)
+func explain(l *words.Language, err error) *problem {
+	m := l.For(err)
 	m.Next = flag.ReplaceAllString(m.Next, "")
 	return &problem{Message: m}
 }
@@ -19,7 +19,7 @@ func explain(err error) *problem {
 var flag = regexp.MustCompile(` \([^()]*(--|cloudseed )[^()]*\)`)
 
 // failureTitles are the headings of failures that people must tell apart at a glance.
-var failureTitles = map[string]string{
+var failureTitles = map[string]words.Sentence{
 	"no-backup":      "No backup found",
 	"could-not-look": "Could not look everywhere",
 	"incomplete":     "Not finished yet",
@@ -31,7 +31,7 @@ var failureTitles = map[string]string{
 	"reminder-over":  "Enough for today",
 }
 
-func failureTitle(p *problem) string {
+func failureTitle(p *problem) words.Sentence {
 	if title, ok := failureTitles[p.Code]; ok {
 		return title
 	}
@@ -41,7 +41,7 @@ func failureTitle(p *problem) string {
 // failed puts a job's error on the error screen and says that it comes next. retry is the
 // submit that tries again; vault is what it is about.
 func (a *App) failed(s *session, j *job, err error, retry, vault string) string {
-	p := explain(err)
+	p := explain(s.lang, err)
 	p.Retry = retry
 	switch p.Code {
 	case "elsewhere", "pin-servers":
@@ -62,7 +62,7 @@ func (a *App) failed(s *session, j *job, err error, retry, vault string) string 
 // fail shows an error at once, for what needs no job.
 func (a *App) fail(w http.ResponseWriter, r *http.Request, s *session, err error, retry string) {
 	a.Log.Warn("a request did not succeed", "page", r.Pattern, "error", err)
-	j := newJob("", "", "alert")
+	j := newJob(s.lang, "", "", "alert")
 	j.next = a.failed(s, j, err, retry, "")
 	s.job = j
 	to(w, r, s, j.next)

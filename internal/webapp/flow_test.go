@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
 	"github.com/cloudseed/cloudseed/store/storetest"
@@ -168,7 +169,7 @@ func (c *client) work(screen string, fields ...string) string {
 func TestSteps(t *testing.T) {
 	a := newApp(t, Config{})
 	c := newClient(t, a)
-	j := newJob("Testing", "", "send")
+	j := newJob(words.English, "Testing", "", "send")
 	j.plan(cloudseed.StepSeal, "")
 	j.note(cloudseed.Step{Name: cloudseed.StepSeal, State: cloudseed.Started})
 	j.note(cloudseed.Step{Name: cloudseed.StepSeal, State: cloudseed.Done})

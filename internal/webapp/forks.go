@@ -37,10 +37,10 @@ func (a *App) lookForForks(ctx context.Context, d *cloudseed.Device, places []cl
 }
 
 // showForks adds what is known to the places of a backup.
-func (a *App) showForks(rows []placeRow, d *cloudseed.Device) {
+func (a *App) showForks(l *words.Language, rows []placeRow, d *cloudseed.Device) {
 	for i, p := range d.Places {
 		for _, name := range p.Forks {
-			rows[i].Forks = append(rows[i].Forks, words.English.Fork(cloudseed.Located{Place: p.Name, File: name}))
+			rows[i].Forks = append(rows[i].Forks, l.Fork(cloudseed.Located{Place: p.Name, File: name}))
 		}
 	}
 }

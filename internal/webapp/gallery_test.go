@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cloudseed/cloudseed/internal/words"
 	"golang.org/x/net/html"
 )
 
@@ -15,13 +16,13 @@ func TestSamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
-	for _, s := range samples() {
+	for _, s := range samples(words.English) {
 		t.Run(s.Name, func(t *testing.T) {
 			if seen[s.Name] {
 				t.Fatal("two samples have this name")
 			}
 			seen[s.Name], seen["screen "+s.Screen] = true, true
-			body, err := pages.execute(s.Screen, s.Page)
+			body, err := pages.execute(words.English, s.Screen, s.Page)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -32,7 +33,7 @@ func TestSamples(t *testing.T) {
 			checkPage(t, doc, s.Page)
 		})
 	}
-	for screen := range pages.screens {
+	for screen := range pages.spoken[words.English] {
 		if !seen["screen "+screen] && screen != "gallery" {
 			t.Errorf("the screen %s has no sample", screen)
 		}

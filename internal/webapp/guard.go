@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"html/template"
 	"net/http"
 	"os"
@@ -169,11 +170,11 @@ func (g *guard) close() {
 // itself: a redirect would still count as coming from the link's file, and the browser
 // would not send the cookie along.
 func (a *App) enter(w http.ResponseWriter, r *http.Request) {
-	s := newSession()
+	s := newSession(words.Match(r.Header.Get("Accept-Language")))
 	ok, earlier := a.guard.redeem(r.PostFormValue("key"), s)
 	if !ok {
 		a.endSession(earlier)
-		a.refuse(w, http.StatusForbidden, earlier != nil)
+		a.refuse(w, r, http.StatusForbidden, earlier != nil)
 		return
 	}
 	a.mu.Lock()
@@ -187,12 +188,12 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request) {
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	})
 	w.Header().Set("Refresh", "0; url="+s.base+"start")
-	a.render(w, http.StatusOK, "enter", page{Title: "Opening", Body: s.base + "start"})
+	a.render(w, s.lang, http.StatusOK, "enter", page{Title: "Opening", Body: s.base + "start"})
 }
 
 // refuse shows the page for those who are not let in.
-func (a *App) refuse(w http.ResponseWriter, status int, twice bool) {
-	a.render(w, status, "refused", page{Title: "Please open Cloudseed again", Art: "alert", Body: twice})
+func (a *App) refuse(w http.ResponseWriter, r *http.Request, status int, twice bool) {
+	a.render(w, words.Match(r.Header.Get("Accept-Language")), status, "refused", page{Title: "Please open Cloudseed again", Art: "alert", Body: twice})
 }
 
 // inside lets a request through to next only with the session's cookie, on its path, and
@@ -203,11 +204,11 @@ func (a *App) inside(next func(http.ResponseWriter, *http.Request, *session)) ht
 		s := a.session
 		a.mu.Unlock()
 		if s == nil || !same("/s/"+r.PathValue("session")+"/", s.base) || !a.hasCookie(r, s) {
-			a.refuse(w, http.StatusForbidden, false)
+			a.refuse(w, r, http.StatusForbidden, false)
 			return
 		}
 		if r.Method == http.MethodPost && !same(r.PostFormValue("token"), s.token) {
-			a.refuse(w, http.StatusForbidden, false)
+			a.refuse(w, r, http.StatusForbidden, false)
 			return
 		}
 		s.rest(a.Config.idle)

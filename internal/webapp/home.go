@@ -14,14 +14,14 @@ func (a *App) showHome(w http.ResponseWriter, r *http.Request, s *session) {
 	devices, err := a.Profile.Devices()
 	about := page{Title: "Home", Art: "home", Settled: len(devices) > 0}
 	if err != nil {
-		about.Problem = explain(err)
+		about.Problem = explain(s.lang, err)
 	}
 	screen := homeScreen{}
 	for _, d := range devices {
 		about.TryingOut = about.TryingOut || d.TryingOut()
-		row := walletRowOf(d, time.Now())
+		row := walletRowOf(s.lang, d, time.Now())
 		a.offerSignIn(row.Places, d)
-		a.showForks(row.Places, d)
+		a.showForks(s.lang, row.Places, d)
 		screen.Wallets = append(screen.Wallets, row)
 	}
 	about.Body = screen
@@ -37,21 +37,21 @@ func (a *App) offerSignIn(rows []placeRow, d *cloudseed.Device) {
 	}
 }
 
-func walletRowOf(d *cloudseed.Device, now time.Time) walletRow {
+func walletRowOf(l *words.Language, d *cloudseed.Device, now time.Time) walletRow {
 	state := d.State(now)
-	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: words.English.ForState(state), Badge: "bad",
-		Proved: when(d.Proved), Places: placeRows(d), Needed: d.Needed, Guesses: d.Guesses,
+	row := walletRow{ID: d.Vault.String(), Name: d.Name, Fingerprint: d.Fingerprint, State: l.ForState(state), Badge: "bad",
+		Proved: when(l, d.Proved), Places: placeRows(l, d), Needed: d.Needed, Guesses: d.Guesses,
 		Unfinished: state == cloudseed.StateUnfinished, TryingOut: d.TryingOut()}
-	row.Kit, row.PIN = words.English.ForKit(d.KitStatus()), pinCardOf(d, now)
+	row.Kit, row.PIN = l.ForKit(d.KitStatus()), pinCardOf(l, d, now)
 	switch state {
 	case cloudseed.StateProtected:
 		row.Badge, row.Good = "good", true
 	case cloudseed.StateTryingOut, cloudseed.StateQueued, cloudseed.StateWaiting:
 		row.Badge = "try"
 	}
-	row.Servers, row.Amount = serverRows(d), amountCardOf(d)
+	row.Servers, row.Amount = serverRows(l, d), amountCardOf(l, d)
 	if !d.Written.IsZero() {
-		row.Written = words.English.Date(d.Written)
+		row.Written = l.Date(d.Written)
 	}
 	row.Deleting = state == cloudseed.StateDeleting
 	return row

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
 )
 
@@ -16,7 +17,7 @@ func (a *App) showIntro(w http.ResponseWriter, r *http.Request, s *session) {
 		screen.Page, about.Title, about.Art, about.Back = 2, "How it comes back", "back", "intro"
 	case "3":
 		screen.Page, about.Title, about.Art, about.Back, about.Big = 3, "Who could open it", "who", "intro?page=2", false
-		screen.Who = mainHolders(a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses)
+		screen.Who = mainHolders(s.lang, a.Realms.Realms, a.Realms.RecoverThreshold, cloudseed.DefaultGuesses)
 	}
 	about.Body = screen
 	a.show(w, s, "intro", about)
@@ -24,8 +25,8 @@ func (a *App) showIntro(w http.ResponseWriter, r *http.Request, s *session) {
 
 // mainHolders are the rows that the intro has room for: the cloud, the worst that can
 // happen, and us.
-func mainHolders(realms []juicebox.Realm, needed, guesses int) []holder {
-	all := holders(realms, needed, guesses)
+func mainHolders(l *words.Language, realms []juicebox.Realm, needed, guesses int) []holder {
+	all := holders(l, realms, needed, guesses)
 	var main []holder
 	for i, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
 		switch access.Holder {

@@ -11,9 +11,12 @@ import (
 // A job is one verb at work: its steps as they are seen to be done. It goes on when the
 // window is closed; nobody has to watch.
 type job struct {
-	title, lead, art string
-	verb             string // where steps have words of their own: "delete"
-	stage, stages    int
+	lang          *words.Language
+	title, lead   words.Sentence
+	about         []any // facts of title
+	art           string
+	verb          string // where steps have words of their own: "delete"
+	stage, stages int
 
 	mu      sync.Mutex
 	planned []line // before it began, so that people see what will come
@@ -34,13 +37,13 @@ type line struct {
 	End   string `json:"end,omitempty"`
 }
 
-func newJob(title, lead, art string) *job {
-	return &job{title: title, lead: lead, art: art, changed: make(chan struct{})}
+func newJob(l *words.Language, title, lead words.Sentence, art string, about ...any) *job {
+	return &job{lang: l, title: title, about: about, lead: lead, art: art, changed: make(chan struct{})}
 }
 
 // plan adds a step that is still to come.
 func (j *job) plan(name cloudseed.StepName, where string) {
-	l := line{ID: stepID(name, where), Label: words.English.StepTitle(words.StepOf(j.verb, name), where), State: "todo"}
+	l := line{ID: stepID(name, where), Label: j.lang.StepTitle(words.StepOf(j.verb, name), where), State: "todo"}
 	j.planned, j.lines = append(j.planned, l), append(j.lines, l)
 }
 
@@ -50,7 +53,7 @@ func stepID(name cloudseed.StepName, where string) string { return string(name) 
 func (j *job) note(step cloudseed.Step) {
 	l := line{ID: stepID(step.Name, step.Where), State: string(step.State)}
 	step.Name = words.StepOf(j.verb, step.Name)
-	l.Label = words.English.Step(step)
+	l.Label = j.lang.Step(step)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	known := false

@@ -41,7 +41,7 @@ func (a *App) nameIsFree(p chosenPlace) error {
 }
 
 // keptPlaces are the places that this computer knows and that are not chosen yet.
-func (a *App) keptPlaces(already []chosenPlace) []placeRow {
+func (a *App) keptPlaces(l *words.Language, already []chosenPlace) []placeRow {
 	known, err := a.Profile.Places()
 	if err != nil {
 		a.Log.Warn("reading the places", "error", err)
@@ -49,7 +49,7 @@ func (a *App) keptPlaces(already []chosenPlace) []placeRow {
 	var list []placeRow
 	for _, k := range known {
 		if !slices.ContainsFunc(already, func(p chosenPlace) bool { return p.URL == k.URL }) {
-			list = append(list, placeRow{Name: k.Name, Kind: words.English.PlaceKind(k.URL), Address: plainAddress(k.URL), Account: accountOf(k.URL),
+			list = append(list, placeRow{Name: k.Name, Kind: l.PlaceKind(k.URL), Address: plainAddress(k.URL), Account: accountOf(k.URL),
 				Cloud: !strings.HasPrefix(k.URL, "folder:")})
 		}
 	}

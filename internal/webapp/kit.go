@@ -44,11 +44,12 @@ type sheetScreen struct {
 
 // A typeKitScreen asks for a kit, to prove it or to restore with it.
 type typeKitScreen struct {
-	Action, Submit string
-	Lead           string
-	Wallet         string
-	Typed          string // what was typed and cannot be right
-	Restore        bool
+	Action  string
+	Submit  words.Sentence
+	Lead    string
+	Wallet  string
+	Typed   string // what was typed and cannot be right
+	Restore bool
 }
 
 // showKit says what an emergency kit is and how far this one is, and asks for the PIN.
@@ -58,7 +59,7 @@ func (a *App) showKit(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	d, why := s.kit.device, s.wrong()
 	a.show(w, s, "kit", page{Title: "Emergency kit", Art: "words", Back: "home", Problem: why, TryingOut: d.TryingOut(), Settled: true,
-		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: words.English.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
+		Body: kitScreen{ID: d.Vault.String(), Wallet: d.Name, Status: s.lang.ForKit(d.KitStatus()), Has: d.KitStatus() != cloudseed.KitNone,
 			Ready: d.KitStatus() == cloudseed.KitReady, Guesses: d.Guesses}})
 }
 
@@ -93,7 +94,7 @@ func (a *App) submitKit(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	s.kit.clear()
 	d, kit := s.kit.device, cloudseed.NewKit()
-	j := newJob("Making the emergency kit", "The backup is sealed to the kit as well.", "send")
+	j := newJob(s.lang, "Making the emergency kit", "The backup is sealed to the kit as well.", "send")
 	for _, name := range []cloudseed.StepName{cloudseed.StepOpen, cloudseed.StepVerify, cloudseed.StepSeal} {
 		j.plan(name, "")
 	}
@@ -114,9 +115,9 @@ func (a *App) kitMade(s *session, j *job, d *cloudseed.Device, kit cloudseed.Kit
 	var incomplete *cloudseed.IncompleteError
 	switch {
 	case errors.As(err, &wrong) && !errors.Is(err, cloudseed.ErrNoTries):
-		return s.complain("kit", explain(err))
+		return s.complain("kit", explain(s.lang, err))
 	case errors.As(err, &incomplete):
-		s.say(words.English.For(err).What + " Finish the backup from the home page.")
+		s.say("%s Finish the backup from the home page.", s.lang.For(err).What)
 	case err != nil:
 		return a.failed(s, j, err, "", "")
 	}
@@ -133,23 +134,23 @@ func (a *App) showKitPage(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	text := f.kit.Text()
 	defer text.Clear()
-	sheet := paper.Kit(sheetFacts(f.device), text, f.kit.Blocks())
-	code, err := paper.SVG(sheet.QR)
+	sheet := paper.Kit(sheetFacts(s.lang, f.device), text, f.kit.Blocks())
+	code, err := paper.SVG(s.lang, sheet.QR)
 	if err != nil {
 		a.fail(w, r, s, err, "")
 		return
 	}
 	screen := sheetScreen{Sheet: sheet, Code: code, Wallet: f.device.Name}
 	if !f.device.KitOpensFiles() {
-		screen.Warn = append(screen.Warn, words.English.Kit("files"))
+		screen.Warn = append(screen.Warn, s.lang.Kit("files"))
 	}
 	a.show(w, s, "sheet", page{Title: sheet.Title, Back: "kit", TryingOut: f.device.TryingOut(), Settled: true, Body: screen})
 }
 
 // sheetFacts are what kit and card print of a backup.
-func sheetFacts(d *cloudseed.Device) paper.Facts {
-	f := paper.Facts{Wallet: d.Name, Fingerprint: d.Fingerprint, Vault: d.Vault.Short(), Generation: d.Wallet.Generation, Printed: time.Now()}
-	for _, p := range placeRows(d) {
+func sheetFacts(l *words.Language, d *cloudseed.Device) paper.Facts {
+	f := paper.Facts{Wallet: d.Name, Fingerprint: d.Fingerprint, Vault: d.Vault.Short(), Generation: d.Wallet.Generation, Printed: time.Now(), Language: l}
+	for _, p := range placeRows(l, d) {
 		where := p.Account
 		if where == "" {
 			where = p.Address

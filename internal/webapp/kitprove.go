@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/cloudseed/cloudseed"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -25,7 +24,7 @@ func (a *App) askKitProof(w http.ResponseWriter, s *session, typed string, why *
 	}
 	a.show(w, s, "type-kit", page{Title: "Type the kit back", Art: "words", Back: back, Problem: why, Field: "kit", TryingOut: s.kit.device.TryingOut(), Settled: true,
 		Body: typeKitScreen{Action: "kit-prove", Submit: "It is on paper", Wallet: s.kit.device.Name, Typed: typed,
-			Lead: "From the paper, not from memory. Only then is it known to be right, and to open the backup."}})
+			Lead: s.lang.Say("From the paper, not from memory. Only then is it known to be right, and to open the backup.")}})
 }
 
 // submitKitProve opens the backup, as a place has it now, with the kit that was typed.
@@ -36,11 +35,11 @@ func (a *App) submitKitProve(w http.ResponseWriter, r *http.Request, s *session)
 	}
 	kit, err := typedKit(r)
 	if err != nil {
-		a.askKitProof(w, s, r.PostFormValue("kit"), explain(err))
+		a.askKitProof(w, s, r.PostFormValue("kit"), explain(s.lang, err))
 		return
 	}
 	d := s.kit.device
-	j := newJob("Trying the kit", "It opens the backup as a place has it now. The PIN servers are not asked.", "search")
+	j := newJob(s.lang, "Trying the kit", "It opens the backup as a place has it now. The PIN servers are not asked.", "search")
 	j.plan(cloudseed.StepVerify, "")
 	do := func(ctx context.Context, step func(cloudseed.Step)) error {
 		defer kit.Clear()
@@ -49,12 +48,12 @@ func (a *App) submitKitProve(w http.ResponseWriter, r *http.Request, s *session)
 	a.run(s, j, do, func(err error) string {
 		switch {
 		case errors.Is(err, cloudseed.ErrWrongKit):
-			return s.complain("kit-prove", explain(err))
+			return s.complain("kit-prove", explain(s.lang, err))
 		case err != nil:
 			return a.failed(s, j, err, "", "")
 		}
 		s.kit.clear()
-		s.say(words.English.ForKit(d.KitStatus()) + " This app has forgotten it.")
+		s.say("%s This app has forgotten it.", s.lang.ForKit(d.KitStatus()))
 		return "home"
 	})
 	to(w, r, s, "progress")
@@ -81,7 +80,7 @@ func (a *App) askRestoreKit(w http.ResponseWriter, s *session, typed string, why
 	a.show(w, s, "type-kit", page{Title: "Type your emergency kit", Art: "words", Back: "found", Stage: 3, Stages: restoreStages, Problem: why, Field: "kit",
 		TryingOut: f.chosen.TryingOut(), Settled: true,
 		Body: typeKitScreen{Action: "restore-kit", Submit: "Restore", Wallet: f.chosen.Name, Typed: typed, Restore: true,
-			Lead: "The paper's id must be " + f.chosen.Vault.Short() + ". It needs no PIN, and a mistake uses nothing up."}})
+			Lead: s.lang.Say("The paper's id must be %s. It needs no PIN, and a mistake uses nothing up.", f.chosen.Vault.Short())}})
 }
 
 func (a *App) submitRestoreKit(w http.ResponseWriter, r *http.Request, s *session) {
@@ -92,11 +91,11 @@ func (a *App) submitRestoreKit(w http.ResponseWriter, r *http.Request, s *sessio
 	}
 	kit, err := typedKit(r)
 	if err != nil {
-		a.askRestoreKit(w, s, r.PostFormValue("kit"), explain(err))
+		a.askRestoreKit(w, s, r.PostFormValue("kit"), explain(s.lang, err))
 		return
 	}
 	chosen, places := f.chosen, placesOf(f.places)
-	j := newJob("Restoring", "The backup is opened with the emergency kit.", "back")
+	j := newJob(s.lang, "Restoring", "The backup is opened with the emergency kit.", "back")
 	j.stage, j.stages = 4, restoreStages
 	j.plan(cloudseed.StepVerify, "")
 	j.plan(cloudseed.StepFiles, "")
@@ -108,7 +107,7 @@ func (a *App) submitRestoreKit(w http.ResponseWriter, r *http.Request, s *sessio
 	}
 	a.run(s, j, do, func(err error) string {
 		if errors.Is(err, cloudseed.ErrWrongKit) {
-			return s.complain("restore-kit", explain(err))
+			return s.complain("restore-kit", explain(s.lang, err))
 		}
 		return a.restored(s, j, restored, err)
 	})

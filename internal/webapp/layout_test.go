@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/cloudseed/cloudseed/internal/peer"
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // A view is a window that screens are looked at in. A window of 1280 × 800 at 200 % zoom is one
@@ -70,17 +71,19 @@ const faults = `(() => {
 
 // TestLayout looks for what sticks out, is cut off or overlaps, on every screen in every state,
 // as it comes and with all of its parts opened: on a phone, a small phone, a desk, at 200 %
-// zoom and with text twice as large. CLOUDSEED_SCREENS may hold a pattern of names.
+// zoom and with text twice as large. CLOUDSEED_SCREENS may hold a pattern of names, and
+// CLOUDSEED_LANGUAGE a language, such as de.
 func TestLayout(t *testing.T) {
 	peer.Slow(t)
 	only := regexp.MustCompile(os.Getenv("CLOUDSEED_SCREENS"))
 	b, base := startGallery(t)
 	looked, start := 0, time.Now()
-	for _, s := range samples() {
+	in := words.Match(os.Getenv("CLOUDSEED_LANGUAGE"))
+	for _, s := range samples(in) {
 		if !only.MatchString(s.Name) {
 			continue
 		}
-		b.do(chromedp.Navigate(base + "gallery?show=" + s.Name))
+		b.do(chromedp.Navigate(base + "gallery?show=" + s.Name + "&in=" + in.Tag()))
 		b.whole()
 		for _, opened := range []string{"", ", with everything opened"} {
 			if opened != "" {

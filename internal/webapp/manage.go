@@ -52,7 +52,7 @@ func of(screen, vault string, more ...string) string {
 }
 
 // aboutBackup is the page around a screen about one backup.
-func aboutBackup(d *cloudseed.Device, title, art string, body any) page {
+func aboutBackup(d *cloudseed.Device, title words.Sentence, art string, body any) page {
 	return page{Title: title, Art: art, Back: of("manage", d.Vault.String()), TryingOut: d.TryingOut(), Settled: true, Body: body}
 }
 
@@ -62,15 +62,15 @@ func (a *App) showManage(w http.ResponseWriter, r *http.Request, s *session) {
 	if !ok {
 		return
 	}
-	about := aboutBackup(d, "Manage this backup", "home", manageScreenOf(d))
+	about := aboutBackup(d, "Manage this backup", "home", manageScreenOf(s.lang, d))
 	about.Back = "home"
 	a.show(w, s, "manage", about)
 }
 
-func manageScreenOf(d *cloudseed.Device) manageScreen {
-	screen := manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: words.English.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting, Amount: amountCardOf(d)}
+func manageScreenOf(l *words.Language, d *cloudseed.Device) manageScreen {
+	screen := manageScreen{ID: d.Vault.String(), Wallet: d.Name, Kit: l.ForKit(d.KitStatus()), Deleting: d.Stage == cloudseed.StageDeleting, Amount: amountCardOf(l, d)}
 	if !d.Written.IsZero() {
-		screen.Written = words.English.Date(d.Written)
+		screen.Written = l.Date(d.Written)
 	}
 	return screen
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/paper"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
 )
 
@@ -109,7 +110,7 @@ func (a *App) showManual(w http.ResponseWriter, r *http.Request, s *session) {
 	if d := f.device; d != nil {
 		about = aboutBackup(d, about.Title, about.Art, nil)
 		if !d.Written.IsZero() {
-			screen.Written = when(d.Written)
+			screen.Written = when(s.lang, d.Written)
 		}
 	} else if f.from == fromNew {
 		about.Back = "new-words"
@@ -133,7 +134,7 @@ func (a *App) submitManual(w http.ResponseWriter, r *http.Request, s *session) {
 	}
 	s.manual.clear()
 	s.manual = manualFlow{from: fromBackup, device: d}
-	j := newJob("Opening the backup", "The PIN servers are asked whether your PIN is right. Nothing is written.", "back")
+	j := newJob(s.lang, "Opening the backup", "The PIN servers are asked whether your PIN is right. Nothing is written.", "back")
 	j.plan(cloudseed.StepOpen, "")
 	j.plan(cloudseed.StepVerify, "")
 	var wallet *cloudseed.Wallet
@@ -150,7 +151,7 @@ func (a *App) submitManual(w http.ResponseWriter, r *http.Request, s *session) {
 			s.manual.wallet = wallet
 			return "manual-words"
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries):
-			return s.complain(of("manual", id), explain(err))
+			return s.complain(of("manual", id), explain(s.lang, err))
 		}
 		return a.failed(s, j, err, "", id)
 	})
@@ -181,7 +182,7 @@ func (a *App) showManualSheet(w http.ResponseWriter, r *http.Request, s *session
 		to(w, r, s, "home")
 		return
 	}
-	about, err := manualSheetPage(wallet)
+	about, err := manualSheetPage(s.lang, wallet)
 	if err != nil {
 		a.fail(w, r, s, err, "")
 		return
@@ -189,13 +190,13 @@ func (a *App) showManualSheet(w http.ResponseWriter, r *http.Request, s *session
 	a.show(w, s, "manual-sheet", about)
 }
 
-func manualSheetPage(wallet *cloudseed.Wallet) (page, error) {
+func manualSheetPage(l *words.Language, wallet *cloudseed.Wallet) (page, error) {
 	about := page{Title: "A sheet for your words", Back: "manual-words"}
 	descriptor, err := wallet.Phrase.Descriptor(wallet.Passphrase)
 	if err != nil {
 		return about, err
 	}
-	code, err := paper.SVG(descriptor)
+	code, err := paper.SVG(l, descriptor)
 	if err != nil {
 		return about, err
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // A notice is a sentence at the top of the next page. It stays with that page: who loads it
@@ -15,7 +17,9 @@ type notice struct {
 }
 
 // say puts a notice on the next page.
-func (s *session) say(text string) { s.notice = notice{text: text} }
+func (s *session) say(text words.Sentence, facts ...any) {
+	s.notice = notice{text: s.lang.Say(text, facts...)}
+}
 
 // A complaint is a problem that a job ended with. It stays with the page that asks again, as
 // a notice does.

@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // A notice stays with the page that it stands on, however often that is loaded, and goes
@@ -51,7 +52,7 @@ func TestNoticeInBrowser(t *testing.T) {
 	d.mu.Lock()
 	s := d.session
 	d.mu.Unlock()
-	j := newJob("Testing", "", "send")
+	j := newJob(words.English, "Testing", "", "send")
 	s.mu.Lock()
 	d.run(s, j, func(context.Context, func(cloudseed.Step)) error { return nil }, func(error) string { s.say("It is over."); return "help" })
 	s.mu.Unlock()

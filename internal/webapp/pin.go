@@ -37,7 +37,7 @@ func (a *App) submitPIN(w http.ResponseWriter, r *http.Request, s *session) {
 	pin := secret.New([]byte(r.PostFormValue("pin")))
 	if err := cloudseed.CheckPIN(pin); err != nil {
 		pin.Clear()
-		a.askPIN(w, s, explain(err), false)
+		a.askPIN(w, s, explain(s.lang, err), false)
 		return
 	}
 	if cloudseed.ShortPIN(pin) && r.PostFormValue("short") == "" {
@@ -73,7 +73,7 @@ func (a *App) submitPINAgain(w http.ResponseWriter, r *http.Request, s *session)
 	again := secret.New([]byte(r.PostFormValue("pin")))
 	defer again.Clear()
 	if !again.Equal(f.pin) {
-		a.askPINAgain(w, s, notSame())
+		a.askPINAgain(w, s, notSame(s.lang))
 		return
 	}
 	f.verified = true
@@ -81,8 +81,8 @@ func (a *App) submitPINAgain(w http.ResponseWriter, r *http.Request, s *session)
 }
 
 // notSame is no kind of the engine's: only this screen knows it.
-func notSame() *problem {
+func notSame(l *words.Language) *problem {
 	return &problem{Message: words.Message{
-		What: "The two PINs are not the same.",
-		Next: "Type the first one again, or go back and choose another."}}
+		What: l.Say("The two PINs are not the same."),
+		Next: l.Say("Type the first one again, or go back and choose another.")}}
 }

@@ -26,11 +26,11 @@ func (a *App) showPINServers(w http.ResponseWriter, r *http.Request, s *session)
 }
 
 func (a *App) askPINServers(w http.ResponseWriter, s *session, d *cloudseed.Device, typed string, wrong *problem) {
-	screen := pinServersScreen{ID: d.Vault.String(), Wallet: d.Name, Servers: serverRows(d), Needed: d.Needed, Typed: typed}
+	screen := pinServersScreen{ID: d.Vault.String(), Wallet: d.Name, Servers: serverRows(s.lang, d), Needed: d.Needed, Typed: typed}
 	if !a.Realms.TryingOut() && !sameRealms(a.Realms.Realms, realmsOf(d)) {
 		screen.OursNeeded = a.Realms.RecoverThreshold
 		for _, realm := range a.Realms.Realms {
-			screen.Ours = append(screen.Ours, words.English.Server(realm.Address))
+			screen.Ours = append(screen.Ours, s.lang.Server(realm.Address))
 		}
 	}
 	about := aboutBackup(d, "PIN servers", "who", screen)
@@ -64,7 +64,7 @@ func (a *App) submitPINServers(w http.ResponseWriter, r *http.Request, s *sessio
 			err = c.Validate()
 		}
 		if err != nil {
-			wrong := explain(err)
+			wrong := explain(s.lang, err)
 			wrong.Details = append(wrong.Details, err.Error()) // says which entry, and holds no secret
 			a.askPINServers(w, s, d, typed, wrong)
 			return
@@ -76,9 +76,9 @@ func (a *App) submitPINServers(w http.ResponseWriter, r *http.Request, s *sessio
 }
 
 // serverRows is the evidence for every PIN server.
-func serverRows(d *cloudseed.Device) (list []serverRow) {
+func serverRows(l *words.Language, d *cloudseed.Device) (list []serverRow) {
 	for _, r := range d.Realms {
-		list = append(list, serverRow{Name: words.English.Server(r.Address), Seen: when(r.Seen), Problem: realmProblem(r.Problem)})
+		list = append(list, serverRow{Name: l.Server(r.Address), Seen: when(l, r.Seen), Problem: realmProblem(l, r.Problem)})
 	}
 	return list
 }

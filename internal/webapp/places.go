@@ -32,14 +32,14 @@ func (a *App) showPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 
 func (a *App) askPlaces(w http.ResponseWriter, s *session, screen placesScreen, why *problem) {
 	screen.Action = "places"
-	a.fillPlaces(&screen, s.backup.places)
+	a.fillPlaces(s.lang, &screen, s.backup.places)
 	a.show(w, s, "places", page{Title: "Where should it be kept?", Art: "places", Back: "pin", Stage: 4, Stages: backupStages,
 		Problem: why, Field: screen.Kind, Body: screen})
 }
 
 // fillPlaces adds what both flows show: what is chosen, and what can be.
-func (a *App) fillPlaces(screen *placesScreen, chosen []chosenPlace) {
-	screen.Chosen, screen.Kept, screen.Folder = rows(chosen), a.keptPlaces(chosen), a.DefaultFolder
+func (a *App) fillPlaces(l *words.Language, screen *placesScreen, chosen []chosenPlace) {
+	screen.Chosen, screen.Kept, screen.Folder = rows(l, chosen), a.keptPlaces(l, chosen), a.DefaultFolder
 	screen.Clouds = a.cards(chosen)
 	_, screen.NextcloudSignIn = a.provider(nextcloud)
 	screen.ICloudDrive = runtime.GOOS == "darwin" || runtime.GOOS == "windows"
@@ -55,13 +55,13 @@ func (a *App) submitPlaces(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	a.makeFolder(r)
-	place, screen, err := a.reach(r, s.backup.places)
+	place, screen, err := a.reach(s.lang, r, s.backup.places)
 	screen.Missing = screen.Kind == "folder" && filepath.IsAbs(screen.Address) && errors.Is(err, store.ErrGone)
 	if err == nil {
 		err = a.nameIsFree(place)
 	}
 	if err != nil {
-		a.askPlaces(w, s, screen, explain(err))
+		a.askPlaces(w, s, screen, explain(s.lang, err))
 		return
 	}
 	s.backup.places = append(s.backup.places, place)
@@ -99,7 +99,7 @@ func (s *session) placesOf(flow string) *[]chosenPlace {
 
 // reach opens the place that a form names and lists it once. The screen it returns holds
 // what was typed, but for the password.
-func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, placesScreen, error) {
+func (a *App) reach(l *words.Language, r *http.Request, already []chosenPlace) (chosenPlace, placesScreen, error) {
 	screen := placesScreen{
 		Kind: r.PostFormValue("kind"), Address: strings.TrimSpace(r.PostFormValue("address")),
 		User: strings.TrimSpace(r.PostFormValue("user")), Name: strings.Join(strings.Fields(r.PostFormValue("name")), " "),
@@ -115,14 +115,14 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 	}
 	name := screen.Name
 	if name == "" {
-		name = placeName(address)
+		name = placeName(l, address)
 	}
 	for _, p := range already {
 		if p.Name == name || p.URL == address {
 			return chosenPlace{}, screen, &profile.Error{Name: name, Kind: profile.ErrPlaceTaken}
 		}
 	}
-	place, err := a.look(r.Context(), address, password)
+	place, err := a.look(l, r.Context(), address, password)
 	if err != nil {
 		password.Clear()
 		if _, ok := a.provider(address); ok && screen.Kind == "kept" && needsSignIn(err) {
@@ -135,7 +135,7 @@ func (a *App) reach(r *http.Request, already []chosenPlace) (chosenPlace, places
 }
 
 // look opens a place and lists it once.
-func (a *App) look(ctx context.Context, address string, password secret.Text) (cloudseed.Place, error) {
+func (a *App) look(l *words.Language, ctx context.Context, address string, password secret.Text) (cloudseed.Place, error) {
 	ctx, cancel := context.WithTimeout(ctx, reachTime)
 	defer cancel()
 	place, err := a.Open(ctx, address, secret.Copy(password.Reveal())) // it keeps its own
@@ -143,7 +143,7 @@ func (a *App) look(ctx context.Context, address string, password secret.Text) (c
 		_, err = place.Store.List(ctx)
 	}
 	if err != nil {
-		return cloudseed.Place{}, &cloudseed.PlaceError{Place: whereabouts(address), Err: err}
+		return cloudseed.Place{}, &cloudseed.PlaceError{Place: whereabouts(l, address), Err: err}
 	}
 	place.URL = address
 	return place, nil
@@ -165,10 +165,10 @@ func (a *App) makeFolder(r *http.Request) {
 	}
 }
 
-func rows(places []chosenPlace) []placeRow {
+func rows(l *words.Language, places []chosenPlace) []placeRow {
 	var list []placeRow
 	for _, p := range places {
-		list = append(list, placeRow{Name: p.Name, Kind: words.English.PlaceKind(p.URL), Address: plainAddress(p.URL), Account: p.account,
+		list = append(list, placeRow{Name: p.Name, Kind: l.PlaceKind(p.URL), Address: plainAddress(p.URL), Account: p.account,
 			Proof: []proof{{What: "Reached just now", Seen: true}}})
 	}
 	return list

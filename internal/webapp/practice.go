@@ -19,7 +19,7 @@ type practiceScreen struct {
 	Wallet string
 	Lead   string
 	Points []string
-	Submit string
+	Submit words.Sentence
 	Tries  int
 	Places []string // of a drill, the one that was practised longest ago first
 }
@@ -39,18 +39,18 @@ func (a *App) askPractice(w http.ResponseWriter, r *http.Request, s *session, ac
 	if !ok {
 		return
 	}
-	about := practicePage(d, action)
+	about := practicePage(s.lang, d, action)
 	about.Problem = s.wrong()
 	a.show(w, s, "practice", about)
 }
 
-func practicePage(d *cloudseed.Device, action string) page {
+func practicePage(l *words.Language, d *cloudseed.Device, action string) page {
 	body := practiceScreen{Action: action, ID: d.Vault.String(), Wallet: d.Name, Tries: d.Guesses, Submit: "Check my PIN",
-		Lead: words.English.Practice("due"), Points: []string{words.English.Practice("why"), words.English.Practice("two wrong")}}
-	title := "Do you remember your PIN?"
+		Lead: l.Practice("due"), Points: []string{l.Practice("why"), l.Practice("two wrong")}}
+	title := words.Sentence("Do you remember your PIN?")
 	if action == "drill" {
-		title, body.Lead, body.Submit = "Practise losing this computer", words.English.Practice("drill why"), "Practise"
-		body.Points = []string{words.English.Practice("drill shows"), words.English.Practice("two wrong")}
+		title, body.Lead, body.Submit = "Practise losing this computer", l.Practice("drill why"), "Practise"
+		body.Points = []string{l.Practice("drill shows"), l.Practice("two wrong")}
 		body.Places = placesToPractise(d)
 	}
 	return aboutBackup(d, title, "pin", body)
@@ -76,7 +76,7 @@ func (a *App) submitRemind(w http.ResponseWriter, r *http.Request, s *session) {
 			if err := cloudseed.Remind(ctx, c, d, pin); err != nil {
 				return "", err
 			}
-			return words.English.Due("right", d.Due()), nil
+			return s.lang.Due("right", d.Due()), nil
 		})
 }
 
@@ -89,7 +89,7 @@ func (a *App) submitDrill(w http.ResponseWriter, r *http.Request, s *session) {
 			if err != nil {
 				return "", err
 			}
-			return strings.Join(words.English.Practised(p), " "), nil
+			return strings.Join(s.lang.Practised(p), " "), nil
 		})
 }
 
@@ -107,7 +107,7 @@ func (a *App) practise(w http.ResponseWriter, r *http.Request, s *session, actio
 		to(w, r, s, of(action, id))
 		return
 	}
-	j := newJob(practicePage(d, action).Title, "First the PIN servers say whether anybody else has tried it.", "pin")
+	j := newJob(s.lang, practicePage(s.lang, d, action).Title, "First the PIN servers say whether anybody else has tried it.", "pin")
 	for _, name := range steps {
 		j.plan(name, "")
 	}
@@ -121,10 +121,10 @@ func (a *App) practise(w http.ResponseWriter, r *http.Request, s *session, actio
 	}, func(err error) string {
 		switch {
 		case err == nil:
-			s.say(said)
+			s.say("%s", said)
 			return "home"
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries) && !d.PracticeOver():
-			return s.complain(of(action, id), explain(err))
+			return s.complain(of(action, id), explain(s.lang, err))
 		case errors.As(err, new(*cloudseed.WrongPINError)) && !errors.Is(err, cloudseed.ErrNoTries):
 			err = cloudseed.ErrReminderOver
 		}
@@ -140,11 +140,11 @@ type pinCard struct {
 	Drills []string
 }
 
-func pinCardOf(d *cloudseed.Device, now time.Time) pinCard {
-	c := pinCard{Due: !now.Before(d.Due()), Next: words.English.Date(d.Due())}
+func pinCardOf(l *words.Language, d *cloudseed.Device, now time.Time) pinCard {
+	c := pinCard{Due: !now.Before(d.Due()), Next: l.Date(d.Due())}
 	for _, p := range d.Places {
 		if !p.Drill.At.IsZero() {
-			c.Drills = append(c.Drills, "Practised from "+p.Name+" alone on "+words.English.Date(p.Drill.At)+".")
+			c.Drills = append(c.Drills, l.Say("Practised from %s alone on %s.", p.Name, l.Date(p.Drill.At)))
 		}
 	}
 	return c

@@ -29,8 +29,8 @@ func (a *App) showProgress(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, next)
 		return
 	}
-	a.show(w, s, "progress", page{Title: j.title, Art: j.art, Big: true, Stage: j.stage, Stages: j.stages, Passing: true,
-		Body: progressScreen{Title: j.title, Lead: j.lead, Lines: lines, Events: "steps?after=" + strconv.Itoa(seen)}})
+	a.show(w, s, "progress", page{Title: j.title, Facts: j.about, Art: j.art, Big: true, Stage: j.stage, Stages: j.stages, Passing: true,
+		Body: progressScreen{Title: j.title, Facts: j.about, Lead: j.lead, Lines: lines, Events: "steps?after=" + strconv.Itoa(seen)}})
 }
 
 // streamSteps sends the job's changes, or the sign-in's, as they happen (server-sent events), and at the

@@ -14,19 +14,19 @@ func (a *App) showRestore(w http.ResponseWriter, r *http.Request, s *session) {
 
 func (a *App) askRestore(w http.ResponseWriter, s *session, screen placesScreen, why *problem) {
 	screen.Action, screen.Restore = "restore", true
-	a.fillPlaces(&screen, s.restore.places)
+	a.fillPlaces(s.lang, &screen, s.restore.places)
 	a.show(w, s, "places", page{Title: "Where is your backup?", Art: "search", Back: "welcome", Stage: 1, Stages: restoreStages,
 		Problem: why, Field: screen.Kind, Body: screen})
 }
 
 // submitRestore reaches a place, which is then looked through with the others.
 func (a *App) submitRestore(w http.ResponseWriter, r *http.Request, s *session) {
-	place, screen, err := a.reach(r, s.restore.places)
+	place, screen, err := a.reach(s.lang, r, s.restore.places)
 	if err == nil {
 		err = a.nameIsFree(place)
 	}
 	if err != nil {
-		a.askRestore(w, s, screen, explain(err))
+		a.askRestore(w, s, screen, explain(s.lang, err))
 		return
 	}
 	s.restore.places = append(s.restore.places, place)
@@ -46,7 +46,7 @@ func (a *App) submitSearch(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	places := placesOf(f.places)
-	j := newJob("Looking for backups", "Every place is looked through completely.", "search")
+	j := newJob(s.lang, "Looking for backups", "Every place is looked through completely.", "search")
 	j.stage, j.stages = 1, restoreStages
 	for _, p := range places {
 		j.plan(cloudseed.StepSearch, p.Name)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/secret"
 )
 
@@ -24,7 +23,7 @@ func (a *App) showRestored(w http.ResponseWriter, r *http.Request, s *session) {
 	shown, seconds := s.shown(got.Wallet.Phrase)
 	screen := restoredScreen{
 		Name: got.Wallet.Name, Fingerprint: got.Device.Fingerprint, Address: got.Device.FirstAddress,
-		Made: when(got.Created), MadeOn: got.MadeOn, From: got.From, Generation: got.Generation,
+		Made: when(s.lang, got.Created), MadeOn: got.MadeOn, From: got.From, Generation: got.Generation,
 		Count: got.Wallet.Phrase.Count(), Numbers: make([]struct{}, got.Wallet.Phrase.Count()),
 		Words: shown, Seconds: seconds, HasPassphrase: got.Wallet.Passphrase.Len() > 0,
 	}
@@ -35,7 +34,7 @@ func (a *App) showRestored(w http.ResponseWriter, r *http.Request, s *session) {
 		screen.Files = append(screen.Files, fileRow{Index: i, Name: f.Name, Size: size(len(f.Data))})
 	}
 	for _, skipped := range got.Skipped {
-		screen.Skipped = append(screen.Skipped, skipped.File+": "+words.English.Line(words.English.For(skipped.Err).What))
+		screen.Skipped = append(screen.Skipped, skipped.File+": "+s.lang.Line(s.lang.For(skipped.Err).What))
 	}
 	a.show(w, s, "restored", page{Title: "Restored", Art: "done", TryingOut: got.Device.TryingOut(), Settled: true, Body: screen})
 }

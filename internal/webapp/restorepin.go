@@ -42,7 +42,7 @@ func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *sessio
 		return
 	}
 	chosen, places := f.chosen, placesOf(f.places)
-	j := newJob("Restoring", "The PIN servers are asked whether your PIN is right.", "back")
+	j := newJob(s.lang, "Restoring", "The PIN servers are asked whether your PIN is right.", "back")
 	j.stage, j.stages = 4, restoreStages
 	for _, name := range []cloudseed.StepName{cloudseed.StepOpen, cloudseed.StepVerify, cloudseed.StepFiles} {
 		j.plan(name, "")
@@ -57,13 +57,13 @@ func (a *App) submitRestorePIN(w http.ResponseWriter, r *http.Request, s *sessio
 		restored, err = cloudseed.Restore(ctx, c, chosen, pin)
 		pin.Clear()
 		if err == nil {
-			said = a.afterRestore(ctx, c, restored)
+			said = a.afterRestore(s.lang, ctx, c, restored)
 		}
 		return err
 	}
 	a.run(s, j, do, func(err error) string {
 		if err == nil {
-			s.say(said)
+			s.say("%s", said)
 		}
 		return a.restored(s, j, restored, err)
 	})
@@ -76,7 +76,7 @@ func (a *App) restored(s *session, j *job, restored *cloudseed.Restored, err err
 	f := &s.restore
 	var wrong *cloudseed.WrongPINError
 	if errors.As(err, &wrong) && !errors.Is(err, cloudseed.ErrNoTries) {
-		f.problem, f.left = explain(err), int(wrong.Left)
+		f.problem, f.left = explain(s.lang, err), int(wrong.Left)
 		return "restore-pin"
 	}
 	if err == nil {

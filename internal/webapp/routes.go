@@ -97,10 +97,11 @@ var routes = map[string]screenFunc{
 	"GET drill":   (*App).showDrill,
 	"POST drill":  (*App).submitDrill,
 
-	"POST resume":  (*App).submitResume,
-	"POST check":   (*App).submitCheck,
-	"GET progress": (*App).showProgress,
-	"GET error":    (*App).showError,
+	"POST resume":   (*App).submitResume,
+	"POST check":    (*App).submitCheck,
+	"GET progress":  (*App).showProgress,
+	"GET error":     (*App).showError,
+	"POST language": (*App).submitLanguage,
 
 	"GET restore":      (*App).showRestore,
 	"POST restore":     (*App).submitRestore,
@@ -139,7 +140,7 @@ func (a *App) handler() http.Handler {
 	if a.Dev {
 		mux.HandleFunc("GET /s/{session}/gallery", a.inside(a.showGallery))
 	}
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, http.StatusForbidden, false) })
+	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { a.refuse(w, r, http.StatusForbidden, false) })
 	return a.guard.protect(mux)
 }
 

@@ -21,9 +21,9 @@ type sample struct {
 }
 
 // samples is every screen in every state.
-func samples() []sample {
+func samples(l *words.Language) []sample {
 	var all []sample
-	for _, some := range [][]sample{welcomeSamples(), walletSamples(), pinSamples(), placeSamples(), cloudSamples(), signInSamples(), accountSamples(), progressSamples(), doneSamples(), restoreSamples(), kitSamples(), manageSamples(), practiceSamples(), manualSamples(), amountSamples(), errorSamples()} {
+	for _, some := range [][]sample{welcomeSamples(l), walletSamples(l), pinSamples(l), placeSamples(l), cloudSamples(l), signInSamples(l), accountSamples(l), progressSamples(l), doneSamples(l), restoreSamples(l), kitSamples(l), manageSamples(l), practiceSamples(l), manualSamples(l), amountSamples(l), errorSamples(l)} {
 		all = append(all, some...)
 	}
 	for i := range all {
@@ -41,10 +41,10 @@ var sampleRealms = []juicebox.Realm{{ID: juicebox.RealmID{1}, Address: "https://
 
 var sampleEmbedded = []juicebox.Realm{{ID: juicebox.RealmID{1}, Address: "embedded://01/"}, {ID: juicebox.RealmID{2}, Address: "embedded://02/"}, {ID: juicebox.RealmID{3}, Address: "embedded://03/"}}
 
-func welcomeSamples() []sample {
-	intro := func(n int, title, art string, realms []juicebox.Realm) page {
+func welcomeSamples(l *words.Language) []sample {
+	intro := func(n int, title words.Sentence, art string, realms []juicebox.Realm) page {
 		return page{Title: title, Art: art, Big: n < 3, Back: "welcome", Stage: 1, Stages: backupStages,
-			Body: introScreen{Page: n, Amount: DefaultAmount, Guesses: 10, Servers: 3, Needed: 2, Who: mainHolders(realms, 2, 10)}}
+			Body: introScreen{Page: n, Amount: DefaultAmount, Guesses: 10, Servers: 3, Needed: 2, Who: mainHolders(l, realms, 2, 10)}}
 	}
 	trying := intro(3, "Who could open it", "who", sampleEmbedded)
 	trying.TryingOut = true
@@ -59,9 +59,9 @@ func welcomeSamples() []sample {
 		{"intro-2", "intro", intro(2, "How it comes back", "back", sampleRealms)},
 		{"intro-3", "intro", intro(3, "Who could open it", "who", sampleRealms)},
 		{"intro-3-trying", "intro", trying},
-		{"who", "who", page{Title: "Who can open it?", Art: "who", Back: "home", Body: whoScreen{Holders: holders(sampleRealms, 2, 10)}}},
+		{"who", "who", page{Title: "Who can open it?", Art: "who", Back: "home", Body: whoScreen{Holders: holders(l, sampleRealms, 2, 10)}}},
 		{"who-trying", "who", page{Title: "Who can open it?", Art: "who", Back: "home", TryingOut: true,
-			Body: whoScreen{Holders: holders(sampleEmbedded, 2, 10), Hurts: hurts(sampleEmbedded, 2)}}},
+			Body: whoScreen{Holders: holders(l, sampleEmbedded, 2, 10), Hurts: hurts(sampleEmbedded, 2)}}},
 		{"help", "help", page{Title: "Help", Art: "words", Back: "home"}},
 		{"real", "real", page{Title: "From trying out to real", Art: "who", Back: "home", TryingOut: true}},
 		{"enter", "enter", page{Title: "Opening", Body: "/x/start"}},
@@ -70,11 +70,11 @@ func welcomeSamples() []sample {
 	}
 }
 
-func walletSamples() []sample {
+func walletSamples(l *words.Language) []sample {
 	about := func(screen walletScreen, err error, field string) page {
 		p := page{Title: "Which wallet?", Art: "words", Back: "intro?page=3", Stage: 2, Stages: backupStages, Field: field, Body: screen}
 		if err != nil {
-			p.Problem = explain(err)
+			p.Problem = explain(l, err)
 		}
 		return p
 	}
@@ -97,8 +97,8 @@ func walletSamples() []sample {
 	}
 }
 
-func pinSamples() []sample {
-	about := func(title string, screen pinScreen, why *problem) page {
+func pinSamples(l *words.Language) []sample {
+	about := func(title words.Sentence, screen pinScreen, why *problem) page {
 		stage, stages := 3, backupStages
 		if screen.Restore {
 			stages = restoreStages
@@ -116,13 +116,13 @@ func pinSamples() []sample {
 	last.Left, last.Dots = 1, tries{1, 10}
 	return []sample{
 		{"pin", "pin", about("Choose a PIN", set, nil)},
-		{"pin-weak", "pin", about("Choose a PIN", set, explain(&cloudseed.WeakPINError{Reason: cloudseed.PINSequence}))},
+		{"pin-weak", "pin", about("Choose a PIN", set, explain(l, &cloudseed.WeakPINError{Reason: cloudseed.PINSequence}))},
 		{"pin-short", "pin", about("Choose a PIN", short, nil)},
 		{"pin-again", "pin", about("Type the PIN again", again, nil)},
-		{"pin-not-same", "pin", about("Type the PIN again", again, notSame())},
+		{"pin-not-same", "pin", about("Type the PIN again", again, notSame(l))},
 		{"restore-pin", "pin", about("Type your PIN", restore, nil)},
-		{"restore-pin-wrong", "pin", about("Type your PIN", wrong, explain(&cloudseed.WrongPINError{Left: 9}))},
-		{"restore-pin-last", "pin", about("Type your PIN", last, explain(&cloudseed.WrongPINError{Left: 1}))},
+		{"restore-pin-wrong", "pin", about("Type your PIN", wrong, explain(l, &cloudseed.WrongPINError{Left: 9}))},
+		{"restore-pin-last", "pin", about("Type your PIN", last, explain(l, &cloudseed.WrongPINError{Left: 1}))},
 	}
 }
 
@@ -134,7 +134,7 @@ var samplePlaces = []placeRow{
 			{"Accepted", "22 November 2026, 14:05", true}, {"Read back, the same", "22 November 2026, 14:06", true}, {"Opened with the PIN", "22 November 2026, 14:06", true}}},
 }
 
-func placeSamples() []sample {
+func placeSamples(l *words.Language) []sample {
 	about := func(screen placesScreen, why *problem) page {
 		screen.Action, screen.Folder = "places", "/home/sam/Cloudseed backups"
 		p := page{Title: "Where should it be kept?", Art: "places", Back: "pin", Stage: 4, Stages: backupStages, Problem: why, Field: screen.Kind, Body: screen}
@@ -148,8 +148,8 @@ func placeSamples() []sample {
 	signedOut := &cloudseed.PlaceError{Place: "My Nextcloud", Err: store.ErrSignedOut}
 	return []sample{
 		{"places", "places", about(placesScreen{Kind: "folder"}, nil)},
-		{"places-gone", "places", about(placesScreen{Kind: "folder", Address: "/media/nowhere", Missing: true}, explain(&cloudseed.PlaceError{Place: "/media/nowhere", Err: store.ErrGone}))},
-		{"places-signed-out", "places", about(dav, explain(signedOut))},
+		{"places-gone", "places", about(placesScreen{Kind: "folder", Address: "/media/nowhere", Missing: true}, explain(l, &cloudseed.PlaceError{Place: "/media/nowhere", Err: store.ErrGone}))},
+		{"places-signed-out", "places", about(dav, explain(l, signedOut))},
 		{"places-two", "places", about(placesScreen{Chosen: rowsReached()}, nil)},
 		{"restore-places", "places", about(placesScreen{Kind: "folder", Restore: true}, nil)},
 		{"restore-places-kept", "places", about(placesScreen{Restore: true, Kept: samplePlaces}, nil)},
@@ -166,10 +166,10 @@ func rowsReached() []placeRow {
 	return list
 }
 
-func progressSamples() []sample {
+func progressSamples(l *words.Language) []sample {
 	places := []cloudseed.Place{{Name: "USB stick"}, {Name: "My Nextcloud"}}
-	at := func(title, lead, art string, done int, failed error) page {
-		j := (&App{}).backupJob(places)
+	at := func(title, lead words.Sentence, art string, done int, failed error) page {
+		j := (&App{}).backupJob(l, places)
 		for i := range done + 1 {
 			name, where, _ := strings.Cut(j.planned[i].ID, "/")
 			step := cloudseed.Step{Name: cloudseed.StepName(name), Where: where, State: cloudseed.Done}
@@ -183,7 +183,7 @@ func progressSamples() []sample {
 		return page{Title: title, Art: art, Big: true, Stage: 5, Stages: backupStages,
 			Body: progressScreen{Title: title, Lead: lead, Lines: j.lines, Ended: true, Next: "done"}}
 	}
-	lead := "This takes a few seconds. Each line turns green when it has been seen to be done."
+	lead := words.Sentence("This takes a few seconds. Each line turns green when it has been seen to be done.")
 	return []sample{
 		{"progress-begin", "progress", at("Backing up", lead, "send", 0, nil)},
 		{"progress", "progress", at("Backing up", lead, "send", 5, nil)},
@@ -194,18 +194,18 @@ func progressSamples() []sample {
 	}
 }
 
-func doneSamples() []sample {
+func doneSamples(l *words.Language) []sample {
 	done := func(trying bool, places []placeRow) page {
 		return page{Title: "Backed up", Art: "done", Big: true, TryingOut: trying, Body: doneScreen{Name: "Samantha", Fingerprint: "73c5da0a", Places: places,
 			Proved: "22 November 2026, 14:05", Guesses: 10, Servers: 3, Needed: 2}}
 	}
 	home := func(state cloudseed.State, badge string, change func(*walletRow)) page {
-		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(state), Badge: badge, Good: badge == "good",
+		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: l.ForState(state), Badge: badge, Good: badge == "good",
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
-			PIN: pinCard{Next: "6 December 2026", Drills: []string{"Practised from USB stick alone on 25 November 2026."}}, Amount: amountCardOf(&cloudseed.Device{}),
-			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: words.English.ForKit(cloudseed.KitUnproved)}
+			PIN: pinCard{Next: "6 December 2026", Drills: []string{l.Say("Practised from %s alone on %s.", "USB stick", "25 November 2026")}}, Amount: amountCardOf(l, &cloudseed.Device{}),
+			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: l.ForKit(cloudseed.KitUnproved)}
 		for _, r := range sampleRealms {
-			row.Servers = append(row.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
+			row.Servers = append(row.Servers, serverRow{Name: l.Server(r.Address), Seen: "22 November 2026, 14:05"})
 		}
 		if change != nil {
 			change(&row)
@@ -214,23 +214,23 @@ func doneSamples() []sample {
 	}
 	embedded := func(row *walletRow) {
 		for i := range row.Servers {
-			row.Servers[i].Name = words.English.Server(sampleEmbedded[i].Address)
+			row.Servers[i].Name = l.Server(sampleEmbedded[i].Address)
 		}
 		row.Places = row.Places[:1]
 	}
 	full := func(row *walletRow) {
-		row.Places[1].Problem = placeProblem(cloudseed.PlaceState{Name: "My Nextcloud", Problem: store.ErrFull.Error()})
-		row.Places[1].Proof = []proof{{What: "Accepted", When: "not yet"}, {What: "Read back, the same", When: "not yet"}, {What: "Opened with the PIN", When: "not yet"}}
-		row.Servers[2].Problem = realmProblem(cloudseed.ErrRealms.Error())
+		row.Places[1].Problem = placeProblem(l, cloudseed.PlaceState{Name: "My Nextcloud", Problem: store.ErrFull.Error()})
+		row.Places[1].Proof = []proof{{What: "Accepted", When: l.Say("not yet")}, {What: "Read back, the same", When: l.Say("not yet")}, {What: "Opened with the PIN", When: l.Say("not yet")}}
+		row.Servers[2].Problem = realmProblem(l, cloudseed.ErrRealms.Error())
 	}
 	holding := func(value float64) page {
 		d := &cloudseed.Device{}
 		d.Guard.Report(cloudseed.Amount{Value: value}, sampleTime)
-		return home(cloudseed.StateProtected, "good", func(row *walletRow) { row.Amount, row.Written = amountCardOf(d), "25 November 2026" })
+		return home(cloudseed.StateProtected, "good", func(row *walletRow) { row.Amount, row.Written = amountCardOf(l, d), "25 November 2026" })
 	}
 	two := home(cloudseed.StateProtected, "good", nil)
 	second := two.Body.(homeScreen).Wallets[0]
-	second.Name, second.Fingerprint, second.State, second.Badge, second.Good = "Holiday", "b8688df1", words.English.ForState(cloudseed.StateOutOfDate), "bad", false
+	second.Name, second.Fingerprint, second.State, second.Badge, second.Good = "Holiday", "b8688df1", l.ForState(cloudseed.StateOutOfDate), "bad", false
 	two.Body = homeScreen{Wallets: append(two.Body.(homeScreen).Wallets, second)}
 	return []sample{
 		{"done", "done", done(false, samplePlaces)},
@@ -249,7 +249,7 @@ func doneSamples() []sample {
 	}
 }
 
-func restoreSamples() []sample {
+func restoreSamples(l *words.Language) []sample {
 	row := backupRow{Name: "Samantha", ID: "4f1c 09ab", Date: "22 November 2026, 14:05", Size: "20 KB", Place: "USB stick and My Nextcloud", Generation: 1}
 	older := row
 	older.Index, older.Name, older.Date, older.ID, older.Place, older.TryingOut = 1, "Holiday", "3 March 2026, 09:12", "77d0 2e31", "My Nextcloud", true
@@ -266,8 +266,8 @@ func restoreSamples() []sample {
 	about := func(screen restoredScreen) page { return page{Title: "Restored", Art: "done", Body: screen} }
 	return []sample{
 		{"found-one", "found", found(foundScreen{Backups: []backupRow{row}})},
-		{"found-two", "found", found(foundScreen{Backups: []backupRow{row, older}, Failed: []string{"Could not reach Old Nextcloud."},
-			Forks: []string{words.English.Fork(cloudseed.Located{Place: "Google Drive", File: "Wallet backup - Samantha - wallet 1.age"})}, Newer: 1, Unusable: 1})},
+		{"found-two", "found", found(foundScreen{Backups: []backupRow{row, older}, Failed: []string{l.For(&cloudseed.PlaceError{Place: "Old Nextcloud", Err: store.ErrOffline}).What},
+			Forks: []string{l.Fork(cloudseed.Located{Place: "Google Drive", File: "Wallet backup - Samantha - wallet 1.age"})}, Newer: 1, Unusable: 1})},
 		{"servers", "servers", page{Title: "Do you know these PIN servers?", Art: "who", Back: "found", Stage: 2, Stages: restoreStages,
 			Body: serversScreen{Wallet: "Samantha", Needed: 2, Servers: []string{"https://pin.example/", "https://tries.example.org/", "https://guard.example.net/"}}}},
 		{"restored", "restored", about(back)},
@@ -277,7 +277,7 @@ func restoreSamples() []sample {
 }
 
 // errorSamples is the error screen with every kind of failure.
-func errorSamples() []sample {
+func errorSamples(l *words.Language) []sample {
 	errs := map[string]error{
 		"no-backup": cloudseed.ErrNoBackup, "no-tries": cloudseed.ErrNoTries, "no-record": cloudseed.ErrNoRecord, "elsewhere": cloudseed.ErrElsewhere,
 		"pin-servers": cloudseed.ErrRealms, "pin-servers-busy": cloudseed.ErrBusy, "damaged": cloudseed.ErrDamaged, "newer": cloudseed.ErrNewerFormat,
@@ -291,7 +291,7 @@ func errorSamples() []sample {
 	var list []sample
 	for name, err := range errs {
 		j := &job{}
-		(&App{}).failed(nil, j, err, "begin", "")
+		(&App{}).failed(&session{lang: l}, j, err, "begin", "")
 		list = append(list, sample{"error-" + name, "error", page{Title: failureTitle(j.problem), Art: "alert", Problem: j.problem, Body: ""}})
 	}
 	slices.SortFunc(list, func(a, b sample) int { return strings.Compare(a.Name, b.Name) })

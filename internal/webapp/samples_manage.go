@@ -24,14 +24,14 @@ func sampleDevice() *cloudseed.Device {
 }
 
 // manageSamples is what can be done with a backup that is there.
-func manageSamples() []sample {
+func manageSamples(l *words.Language) []sample {
 	d := sampleDevice()
 	deleting := *d
 	deleting.Stage = cloudseed.StageDeleting
 	return append([]sample{
-		{"manage", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(d))},
-		{"manage-deleting", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(&deleting))},
-	}, concat(changeSamples(d), changedSamples(), pinServerSamples(d), deleteSamples(d), fileSamples(d), adviceSamples())...)
+		{"manage", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(l, d))},
+		{"manage-deleting", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(l, &deleting))},
+	}, concat(changeSamples(l, d), changedSamples(l), pinServerSamples(l, d), deleteSamples(l, d), fileSamples(l, d), adviceSamples())...)
 }
 
 func concat(all ...[]sample) (list []sample) {
@@ -41,9 +41,9 @@ func concat(all ...[]sample) (list []sample) {
 	return list
 }
 
-func changeSamples(d *cloudseed.Device) []sample {
-	about := func(why, title string, change func(*changeScreen), wrong error) page {
-		body := changeScreen{Change: words.English.ForChange(why), ID: "x", Why: why, Wallet: d.Name, Tries: 10, Words: of("change-words", "x", "why", why)}
+func changeSamples(l *words.Language, d *cloudseed.Device) []sample {
+	about := func(why string, title words.Sentence, change func(*changeScreen), wrong error) page {
+		body := changeScreen{Change: words.ForChange(why), ID: "x", Why: why, Wallet: d.Name, Tries: 10, Words: of("change-words", "x", "why", why)}
 		if change != nil {
 			change(&body)
 		}
@@ -52,7 +52,7 @@ func changeSamples(d *cloudseed.Device) []sample {
 		}
 		p := aboutBackup(d, title, "pin", body)
 		if wrong != nil {
-			p.Problem = explain(wrong)
+			p.Problem = explain(l, wrong)
 		}
 		return p
 	}
@@ -67,17 +67,17 @@ func changeSamples(d *cloudseed.Device) []sample {
 		}, nil)},
 		{"change-words", "change-words", about("", "Open it with the words", nil, nil)},
 		{"change-words-other", "change-words", about("", "Open it with the words", keep, cloudseed.ErrOtherWallet)},
-		{"new-pin", "pin", newPINPage(d, "", false, nil, false)},
-		{"new-pin-same", "pin", newPINPage(d, "", false, &problem{Message: words.English.SamePIN()}, false)},
-		{"new-pin-short", "pin", newPINPage(d, "", false, nil, true)},
-		{"new-pin-again", "pin", newPINPage(d, whyStolen, true, nil, false)},
-		{"new-pin-not-same", "pin", newPINPage(d, "", true, notSame(), false)},
-		{"changing", "progress", changingSample(d)},
+		{"new-pin", "pin", newPINPage(l, d, "", false, nil, false)},
+		{"new-pin-same", "pin", newPINPage(l, d, "", false, &problem{Message: l.SamePIN()}, false)},
+		{"new-pin-short", "pin", newPINPage(l, d, "", false, nil, true)},
+		{"new-pin-again", "pin", newPINPage(l, d, whyStolen, true, nil, false)},
+		{"new-pin-not-same", "pin", newPINPage(l, d, "", true, notSame(l), false)},
+		{"changing", "progress", changingSample(l, d)},
 	}
 }
 
-func changingSample(d *cloudseed.Device) page {
-	j := changeJob(d, "", true)
+func changingSample(l *words.Language, d *cloudseed.Device) page {
+	j := changeJob(l, d, "", true)
 	for i, name := range []cloudseed.StepName{cloudseed.StepOpen, cloudseed.StepVerify, cloudseed.StepRegister, cloudseed.StepProve} {
 		state := cloudseed.Done
 		if i == 3 {
@@ -88,13 +88,13 @@ func changingSample(d *cloudseed.Device) page {
 	return page{Title: j.title, Art: j.art, Big: true, Body: progressScreen{Title: j.title, Lead: j.lead, Lines: j.lines, Ended: true, Next: "home"}}
 }
 
-func changedSamples() []sample {
+func changedSamples(l *words.Language) []sample {
 	about := func(why string, change func(*cloudseed.Device)) page {
 		d := sampleDevice()
 		if change != nil {
 			change(d)
 		}
-		p := aboutBackup(d, "The new PIN", "done", changedScreenOf(d, why))
+		p := aboutBackup(d, "The new PIN", "done", changedScreenOf(l, d, why))
 		p.Back = ""
 		return p
 	}
@@ -114,19 +114,19 @@ func changedSamples() []sample {
 	}
 }
 
-func pinServerSamples(d *cloudseed.Device) []sample {
-	screen := pinServersScreen{ID: "x", Wallet: d.Name, Servers: serverRows(d), Needed: 2}
+func pinServerSamples(l *words.Language, d *cloudseed.Device) []sample {
+	screen := pinServersScreen{ID: "x", Wallet: d.Name, Servers: serverRows(l, d), Needed: 2}
 	ours := screen
 	ours.Ours, ours.OursNeeded = []string{"pin.example", "tries.example.org", "new.example.net"}, 2
 	retiring := ours
-	retiring.Servers = serverRows(d)
-	retiring.Servers[2].Problem = realmProblem(cloudseed.ErrRealms.Error())
+	retiring.Servers = serverRows(l, d)
+	retiring.Servers[2].Problem = realmProblem(l, cloudseed.ErrRealms.Error())
 	wrong := screen
 	wrong.Typed = `{"realms": []}`
 	about := func(screen pinServersScreen, err error) page {
 		p := aboutBackup(d, "PIN servers", "who", screen)
 		if err != nil {
-			p.Problem = explain(err)
+			p.Problem = explain(l, err)
 		}
 		return p
 	}
@@ -138,12 +138,12 @@ func pinServerSamples(d *cloudseed.Device) []sample {
 	}
 }
 
-func deleteSamples(d *cloudseed.Device) []sample {
-	screen := deleteScreen{ID: "x", Wallet: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(d), Servers: 3, Kit: true}
+func deleteSamples(l *words.Language, d *cloudseed.Device) []sample {
+	screen := deleteScreen{ID: "x", Wallet: d.Name, Fingerprint: d.Fingerprint, Places: placeRows(l, d), Servers: 3, Kit: true}
 	begun := screen
 	begun.Begun = true
 	other := aboutBackup(d, "Delete this backup everywhere", "alert", screen)
-	other.Problem, other.Field = &problem{Message: words.English.NotTheName(d.Name)}, "name"
+	other.Problem, other.Field = &problem{Message: l.NotTheName(d.Name)}, "name"
 	all := &cloudseed.Deletion{Dead: true, Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Removed: []string{"a", "b"}}, {Place: "USB stick", Removed: []string{"a"}}}}
 	left := &cloudseed.Deletion{Dead: true, Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Removed: []string{"a", "b"}}, {Place: "USB stick", Err: store.ErrGone}}}
 	alive := &cloudseed.Deletion{Places: []cloudseed.PlaceDeletion{{Place: "Google Drive", Err: store.ErrSignedOut}, {Place: "USB stick", Removed: []string{"a"}}}}
@@ -159,13 +159,13 @@ func deleteSamples(d *cloudseed.Device) []sample {
 		{"delete", "delete", aboutBackup(d, "Delete this backup everywhere", "alert", screen)},
 		{"delete-other-name", "delete", other},
 		{"delete-begun", "delete", aboutBackup(d, "Delete this backup everywhere", "alert", begun)},
-		{"deleted", "deleted", deletedPage(deletedScreenOf(d, all))},
-		{"deleted-left", "deleted", deletedPage(deletedScreenOf(d, left))},
-		{"deleted-alive", "deleted", deletedPage(deletedScreenOf(d, alive))},
+		{"deleted", "deleted", deletedPage(deletedScreenOf(l, d, all))},
+		{"deleted-left", "deleted", deletedPage(deletedScreenOf(l, d, left))},
+		{"deleted-alive", "deleted", deletedPage(deletedScreenOf(l, d, alive))},
 	}
 }
 
-func fileSamples(d *cloudseed.Device) []sample {
+func fileSamples(l *words.Language, d *cloudseed.Device) []sample {
 	at := func(place, file string, part envelope.Part, n int, days int) cloudseed.Located {
 		return cloudseed.Located{Place: place, File: file, Part: part, Generation: n, Size: 20_000, Modified: sampleTime.AddDate(0, 0, -days)}
 	}
@@ -174,23 +174,23 @@ func fileSamples(d *cloudseed.Device) []sample {
 		Files:  []cloudseed.Located{at("Google Drive", "Wallet backup - Samantha - files 2.age", envelope.FilesPart, 2, 3), at("Google Drive", "Wallet backup - Samantha - files 1.age", envelope.FilesPart, 1, 20)}}
 	old := &cloudseed.Backup{Vault: d.Vault, Registration: 1, Wallet: []cloudseed.Located{at("Google Drive", "Wallet backup - Samantha - wallet 2.age", envelope.WalletPart, 2, 40)}}
 	search := &cloudseed.Search{Backups: []*cloudseed.Backup{now, old}, Failed: []*cloudseed.PlaceError{{Place: "USB stick", Err: store.ErrGone}}}
-	screen := versionsOf(d, search, sampleTime)
+	screen := versionsOf(l, d, search, sampleTime)
 	export := exportScreen{ID: "x", Wallet: d.Name}
 	fetched := export
 	fetched.Files = []fileRow{{0, "Wallet backup - Samantha - wallet 3.age", "20 KB"}, {1, "Wallet backup - Samantha - files 2.age", "64 KB"}}
 	return []sample{
-		{"backup-places", "backup-places", aboutBackup(d, "Places", "places", backupPlacesScreen{"x", d.Name, placeRows(d)})},
+		{"backup-places", "backup-places", aboutBackup(d, "Places", "places", backupPlacesScreen{"x", d.Name, placeRows(l, d)})},
 		{"add-place", "places", aboutBackup(d, "One more place", "places", placesScreen{Action: "add-place", Wallet: d.Name, Kind: "folder", Folder: "/home/sam/Cloudseed backups", Chosen: rowsReached()[:1]})},
 		{"versions", "versions", aboutBackup(d, "Versions", "search", *screen)},
 		{"versions-not-yet", "versions", aboutBackup(d, "Versions", "search", versionsScreen{ID: "x", Wallet: d.Name})},
-		{"versions-none", "versions", aboutBackup(d, "Versions", "search", *versionsOf(d, &cloudseed.Search{}, sampleTime))},
+		{"versions-none", "versions", aboutBackup(d, "Versions", "search", *versionsOf(l, d, &cloudseed.Search{}, sampleTime))},
 		{"export", "export", aboutBackup(d, "Save a copy", "back", export)},
 		{"export-fetched", "export", aboutBackup(d, "Save a copy", "back", fetched)},
 	}
 }
 
 func adviceSamples() []sample {
-	about := func(title, art string, body adviceScreen) page {
+	about := func(title words.Sentence, art string, body adviceScreen) page {
 		return page{Title: title, Art: art, Back: "help", Body: body}
 	}
 	here := adviceScreen{Wallets: []choice{{Value: "x", Label: "Samantha"}}}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed"
+	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/phrase"
 	"github.com/cloudseed/cloudseed/secret"
 )
@@ -18,22 +19,22 @@ func sampleWallet() *cloudseed.Wallet {
 }
 
 // manualSamples is the way of the words to paper.
-func manualSamples() []sample {
+func manualSamples(l *words.Language) []sample {
 	d, wallet := sampleDevice(), sampleWallet()
 	about := func(screen manualScreen, why error) page {
 		p := aboutBackup(d, "Words on paper", "words", screen)
 		if why != nil {
-			p.Problem = explain(why)
+			p.Problem = explain(l, why)
 		}
 		return p
 	}
 	withPIN := manualScreen{ID: "x", Wallet: "Samantha", Tries: 10}
 	before := withPIN
 	before.Written = "22 November 2026, 14:05"
-	shown, withPassphrase := &session{}, sampleWallet()
+	shown, withPassphrase := &session{lang: l}, sampleWallet()
 	shown.reveal = time.Now().Add(revealTime)
 	withPassphrase.Passphrase = secret.New([]byte("a made-up passphrase"))
-	sheet, err := manualSheetPage(wallet)
+	sheet, err := manualSheetPage(l, wallet)
 	if err != nil {
 		panic(err)
 	}
@@ -54,7 +55,7 @@ func manualSamples() []sample {
 		{"manual-pin", "manual", about(withPIN, nil)},
 		{"manual-pin-wrong", "manual", about(withPIN, &cloudseed.WrongPINError{Left: 9})},
 		{"manual-before", "manual", about(before, nil)},
-		{"manual-words-hidden", "manual-words", manualWordsPage(wallet, &session{})},
+		{"manual-words-hidden", "manual-words", manualWordsPage(wallet, &session{lang: l})},
 		{"manual-words-shown", "manual-words", manualWordsPage(withPassphrase, shown)},
 		{"manual-sheet", "manual-sheet", sheet},
 		{"manual-check", "manual-check", manualCheckPage(wallet, begun)},
@@ -66,7 +67,7 @@ func manualSamples() []sample {
 }
 
 // amountSamples is the amount guard in each of its states, and the tries that were spent.
-func amountSamples() []sample {
+func amountSamples(l *words.Language) []sample {
 	holds := func(value float64) *cloudseed.Device {
 		d := sampleDevice()
 		if err := d.Guard.Report(cloudseed.Amount{Value: value}, sampleTime); err != nil {
@@ -80,17 +81,17 @@ func amountSamples() []sample {
 	over := holds(1250)
 	over.Written = sampleTime
 	d := sampleDevice()
-	asked := aboutBackup(d, "Tries of the PIN", "pin", triesOf(d, cloudseed.GuessCount{Answered: 3, Ever: 14, Left: 10}, sampleTime))
-	spent := aboutBackup(d, "Tries of the PIN", "pin", triesOf(d, cloudseed.GuessCount{Answered: 2, Ever: 17, Left: 7, LastWrong: sampleTime}, sampleTime))
+	asked := aboutBackup(d, "Tries of the PIN", "pin", triesOf(l, d, cloudseed.GuessCount{Answered: 3, Ever: 14, Left: 10}, sampleTime))
+	spent := aboutBackup(d, "Tries of the PIN", "pin", triesOf(l, d, cloudseed.GuessCount{Answered: 2, Ever: 17, Left: 7, LastWrong: sampleTime}, sampleTime))
 	none := aboutBackup(d, "Tries of the PIN", "pin", triesScreen{ID: "x", Wallet: d.Name, Left: tries{10, 10}, Servers: 3})
 	return []sample{
-		{"amount", "amount", amountPage(d, "", nil)},
-		{"amount-fine", "amount", amountPage(holds(120), "", nil)},
-		{"amount-nudge", "amount", amountPage(holds(310), "", nil)},
-		{"amount-over", "amount", amountPage(holds(640), "", nil)},
-		{"amount-over-written", "amount", amountPage(over, "", nil)},
-		{"amount-bitcoin", "amount", amountPage(bitcoin, "", nil)},
-		{"amount-wrong", "amount", amountPage(d, "a lot", cloudseed.ErrAmount)},
+		{"amount", "amount", amountPage(l, d, "", nil)},
+		{"amount-fine", "amount", amountPage(l, holds(120), "", nil)},
+		{"amount-nudge", "amount", amountPage(l, holds(310), "", nil)},
+		{"amount-over", "amount", amountPage(l, holds(640), "", nil)},
+		{"amount-over-written", "amount", amountPage(l, over, "", nil)},
+		{"amount-bitcoin", "amount", amountPage(l, bitcoin, "", nil)},
+		{"amount-wrong", "amount", amountPage(l, d, "a lot", cloudseed.ErrAmount)},
 		{"tries-not-yet", "tries", none},
 		{"tries", "tries", asked},
 		{"tries-spent", "tries", spent},

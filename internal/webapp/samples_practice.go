@@ -1,18 +1,22 @@
 package webapp
 
-import "github.com/cloudseed/cloudseed"
+import (
+	"github.com/cloudseed/cloudseed"
 
-func practiceSamples() []sample {
+	"github.com/cloudseed/cloudseed/internal/words"
+)
+
+func practiceSamples(l *words.Language) []sample {
 	d := sampleDevice()
 	about := func(action string, why error) page {
-		p := practicePage(d, action)
+		p := practicePage(l, d, action)
 		if why != nil {
-			p.Problem = explain(why)
+			p.Problem = explain(l, why)
 		}
 		return p
 	}
 	failed := func(err error) page {
-		p := explain(err)
+		p := explain(l, err)
 		return page{Title: failureTitle(p), Art: "alert", Problem: p}
 	}
 	return []sample{

@@ -21,12 +21,12 @@ var sampleClouds = []providerCard{
 var sampleTime = time.Date(2026, time.November, 22, 14, 5, 0, 0, time.Local)
 
 // cloudRow is a place that was signed in to.
-func cloudRow(name, address string) placeRow {
-	return placeRow{Name: name, Kind: words.English.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Cloud: true, Proof: []proof{{What: "Reached just now", Seen: true}}}
+func cloudRow(l *words.Language, name, address string) placeRow {
+	return placeRow{Name: name, Kind: l.PlaceKind(address), Address: plainAddress(address), Account: accountOf(address), Cloud: true, Proof: []proof{{What: "Reached just now", Seen: true}}}
 }
 
 // cloudSamples are the screens of places with clouds to sign in to.
-func cloudSamples() []sample {
+func cloudSamples(l *words.Language) []sample {
 	about := func(screen placesScreen, why *problem) page {
 		screen.Folder, screen.Action = "/home/sam/Cloudseed backups", "places"
 		if screen.Clouds == nil {
@@ -44,8 +44,8 @@ func cloudSamples() []sample {
 		c.Missing = "There is no client id for " + c.Title + ". Make one at the provider and put it into clients.json in the data folder."
 		missing = append(missing, c)
 	}
-	drive, dropbox := cloudRow("Google Drive", "gdrive:sam@example.com"), cloudRow("Dropbox", "dropbox:samantha@example.org")
-	second := cloudRow("Google Drive a…x@example.com", "gdrive:alex@example.com")
+	drive, dropbox := cloudRow(l, "Google Drive", "gdrive:sam@example.com"), cloudRow(l, "Dropbox", "dropbox:samantha@example.org")
+	second := cloudRow(l, "Google Drive a…x@example.com", "gdrive:alex@example.com")
 	chosen := []providerCard{sampleClouds[0], sampleClouds[1], sampleClouds[2], sampleClouds[3]}
 	chosen[1].Chosen, chosen[2].Chosen = true, true
 	s3 := placesScreen{Kind: "s3", Address: "s3.example.com", Bucket: "my-backups/wallet", User: "AKIAEXAMPLE", Name: "My bucket"}
@@ -57,27 +57,27 @@ func cloudSamples() []sample {
 		{"places-clouds-missing", "places", about(placesScreen{Clouds: missing}, nil)},
 		{"places-clouds-two", "places", about(placesScreen{Chosen: []placeRow{drive, dropbox, second}, Clouds: chosen}, nil)},
 		{"places-s3", "places", about(s3, nil)},
-		{"places-s3-refused", "places", about(s3, explain(noHeader))},
+		{"places-s3-refused", "places", about(s3, explain(l, noHeader))},
 		{"places-nextcloud", "places", about(next, nil)},
 		{"places-nextcloud-browser", "places", about(placesScreen{Kind: nextcloud, NextcloudSignIn: true, Clouds: sampleClouds}, nil)},
 		{"places-icloud-drive", "places", about(placesScreen{ICloudDrive: true}, nil)},
 		{"restore-clouds", "places", about(placesScreen{Restore: true}, nil)},
-		{"restore-clouds-signed-out", "places", about(placesScreen{Restore: true, Kept: []placeRow{drive, dropbox}, Again: "Google Drive"}, explain(signedOut))},
+		{"restore-clouds-signed-out", "places", about(placesScreen{Restore: true, Kept: []placeRow{drive, dropbox}, Again: "Google Drive"}, explain(l, signedOut))},
 		{"restore-clouds-one", "places", about(placesScreen{Restore: true, Chosen: []placeRow{drive}, Clouds: chosen}, nil)},
 	}
 }
 
 // signInSamples is the sign-in screen in each of its states.
-func signInSamples() []sample {
+func signInSamples(l *words.Language) []sample {
 	google, drop := sampleClouds[1].Provider, sampleClouds[2].Provider
 	at := func(p Provider, change func(*signInScreen), err error) page {
-		screen := signInScreen{Provider: p, Flow: "places", Hint: words.English.SignIn(p.Scheme), Events: "steps?of=sign-in&after=0", Ended: err != nil}
+		screen := signInScreen{Provider: p, Flow: "places", Hint: l.SignIn(p.Scheme), Events: "steps?of=sign-in&after=0", Ended: err != nil}
 		if change != nil {
 			change(&screen)
 		}
 		var why *problem
 		if err != nil {
-			why = explain(&cloudseed.PlaceError{Place: p.Title, Err: err})
+			why = explain(l, &cloudseed.PlaceError{Place: p.Title, Err: err})
 		}
 		return signInPage(screen, why)
 	}
@@ -111,29 +111,29 @@ func signInSamples() []sample {
 }
 
 // accountSamples are other screens that speak of accounts.
-func accountSamples() []sample {
-	empty := explain(cloudseed.ErrNoBackup)
+func accountSamples(l *words.Language) []sample {
+	empty := explain(l, cloudseed.ErrNoBackup)
 	empty.Retry, empty.Help, empty.Link = "search", "restore", "Try another account or place"
 	empty.Accounts = []Provider{sampleClouds[1].Provider, sampleClouds[2].Provider}
-	row := cloudRow("Google Drive", "gdrive:sam@example.com")
+	row := cloudRow(l, "Google Drive", "gdrive:sam@example.com")
 	row.File, row.Size, row.Again = "Wallet backup - Samantha - wallet 1.age", "20 KB", "Google Drive"
 	row.Proof = samplePlaces[0].Proof
-	row.Problem = placeProblem(cloudseed.PlaceState{Name: "Google Drive", Problem: store.ErrSignedOut.Error()})
-	other := cloudRow("Dropbox", "dropbox:samantha@example.org")
+	row.Problem = placeProblem(l, cloudseed.PlaceState{Name: "Google Drive", Problem: store.ErrSignedOut.Error()})
+	other := cloudRow(l, "Dropbox", "dropbox:samantha@example.org")
 	other.File, other.Size, other.Proof = row.File, row.Size, row.Proof
-	wallet := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: words.English.ForState(cloudseed.StateNeedsYou), Badge: "bad",
-		Proved: "22 November 2026, 14:05", Places: []placeRow{row, other}, Needed: 2, Guesses: 10, Kit: words.English.ForKit(cloudseed.KitNone),
-		PIN: pinCard{Due: true}, Amount: amountCardOf(&cloudseed.Device{})}
+	wallet := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: l.ForState(cloudseed.StateNeedsYou), Badge: "bad",
+		Proved: "22 November 2026, 14:05", Places: []placeRow{row, other}, Needed: 2, Guesses: 10, Kit: l.ForKit(cloudseed.KitNone),
+		PIN: pinCard{Due: true}, Amount: amountCardOf(l, &cloudseed.Device{})}
 	for _, r := range sampleRealms {
-		wallet.Servers = append(wallet.Servers, serverRow{Name: words.English.Server(r.Address), Seen: "22 November 2026, 14:05"})
+		wallet.Servers = append(wallet.Servers, serverRow{Name: l.Server(r.Address), Seen: "22 November 2026, 14:05"})
 	}
 	done := doneScreen{Name: "Samantha", Fingerprint: "73c5da0a", Proved: "22 November 2026, 14:05", Guesses: 10, Servers: 3, Needed: 2, Places: []placeRow{other}}
 	copied := other
-	copied.Name, copied.Kind, copied.Account, copied.Proof = "iCloud Drive", words.English.PlaceKind("icloud-drive:"), "", proofs(cloudseed.Evidence{Queued: true, Accepted: sampleTime, ReadBack: sampleTime, Opened: sampleTime})
+	copied.Name, copied.Kind, copied.Account, copied.Proof = "iCloud Drive", l.PlaceKind("icloud-drive:"), "", proofs(l, cloudseed.Evidence{Queued: true, Accepted: sampleTime, ReadBack: sampleTime, Opened: sampleTime})
 	queued := done
 	queued.Queued, queued.Places = true, []placeRow{copied}
 	queuedWallet := wallet
-	queuedWallet.State, queuedWallet.Badge, queuedWallet.Places = words.English.ForState(cloudseed.StateQueued), "try", queued.Places
+	queuedWallet.State, queuedWallet.Badge, queuedWallet.Places = l.ForState(cloudseed.StateQueued), "try", queued.Places
 	return []sample{
 		{"done-queued", "done", page{Title: "Backed up", Art: "done", Big: true, Body: queued}},
 		{"home-queued", "home", page{Title: "Home", Art: "home", Body: homeScreen{Wallets: []walletRow{queuedWallet}}}},

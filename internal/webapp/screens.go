@@ -8,7 +8,8 @@ import (
 
 // A page is what the layout may use, and Body what the screen's own template may.
 type page struct {
-	Title     string
+	Title     words.Sentence
+	Facts     []any  // of Title
 	Art       string // which illustration, see templates/art.html; "" for none
 	Big       bool   // show the illustration on a phone too
 	Back      string // where "Back" leads; "" for nowhere
@@ -29,9 +30,9 @@ type page struct {
 // A problem is one failure in the words of package words.
 type problem struct {
 	words.Message
-	Retry string // where a POST tries again; "" if there is nothing to try
-	Help  string // a page that helps on
-	Link  string // what that page is called
+	Retry string         // where a POST tries again; "" if there is nothing to try
+	Help  string         // a page that helps on
+	Link  words.Sentence // what that page is called
 
 	Accounts []Provider // where another account can be tried
 }
@@ -65,7 +66,7 @@ type holder struct {
 type whoScreen struct {
 	Wallet  string // which one, where there are several
 	Holders []holder
-	Hurts   []string // said plainly
+	Hurts   []words.Sentence // said plainly
 }
 
 type walletScreen struct {
@@ -107,8 +108,8 @@ type pinScreen struct {
 	Dots    tries
 	Short   bool
 	Wallet  string
-	Label   string
-	Submit  string
+	Label   words.Sentence
+	Submit  words.Sentence
 }
 
 type placesScreen struct {
@@ -168,14 +169,15 @@ type placeRow struct {
 
 // A proof is one piece of evidence; Seen tells whether there is any.
 type proof struct {
-	What string
+	What words.Sentence
 	When string
 	Seen bool
 }
 
 type progressScreen struct {
-	Title  string
-	Lead   string
+	Title  words.Sentence
+	Facts  []any // of Title
+	Lead   words.Sentence
 	Lines  []line
 	Ended  bool
 	Next   string
@@ -281,9 +283,9 @@ type fileRow struct {
 
 // when puts a time in words that stay true on a page that is left open: "22 November
 // 2026, 14:05". Never is "not yet".
-func when(t time.Time) string {
+func when(l *words.Language, t time.Time) string {
 	if t.IsZero() {
-		return "not yet"
+		return l.Say("not yet")
 	}
-	return t.Local().Format("2 January 2006, 15:04")
+	return l.Moment(t)
 }

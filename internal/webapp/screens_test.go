@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // TestScreens takes a picture of every sample: on a phone and on a desk, light and dark, on a
@@ -24,7 +25,8 @@ import (
 //
 //	CLOUDSEED_SCREENSHOTS=dir go test ./internal/webapp -run Screens
 //
-// CLOUDSEED_SCREENS may hold a pattern of names. Without a folder it looks at nothing.
+// CLOUDSEED_SCREENS may hold a pattern of names, and CLOUDSEED_LANGUAGE a language, such as de.
+// Without a folder it looks at nothing.
 func TestScreens(t *testing.T) {
 	if os.Getenv("CLOUDSEED_SCREENSHOTS") == "" {
 		t.Skip("CLOUDSEED_SCREENSHOTS names no folder")
@@ -33,11 +35,11 @@ func TestScreens(t *testing.T) {
 	b, base := startGallery(t)
 	for _, v := range views {
 		v.take(b)
-		for _, s := range samples() {
+		for _, s := range samples(words.English) {
 			if !only.MatchString(s.Name) {
 				continue
 			}
-			b.do(chromedp.Navigate(base + "gallery?show=" + s.Name))
+			b.do(chromedp.Navigate(base + "gallery?show=" + s.Name + "&in=" + os.Getenv("CLOUDSEED_LANGUAGE")))
 			ask[bool](b, `(document.documentElement.style.fontSize = "`+v.text+`", true)`)
 			b.picture(s.Name + "." + v.name)
 		}

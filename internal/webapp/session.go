@@ -3,6 +3,8 @@ package webapp
 import (
 	"sync"
 	"time"
+
+	"github.com/cloudseed/cloudseed/internal/words"
 )
 
 // A session is what one browser has open: a flow that makes a backup, a flow that
@@ -10,7 +12,8 @@ import (
 type session struct {
 	base   string // "/s/KEY/": every page is below it
 	cookie string
-	token  string // in every form
+	token  string          // in every form
+	lang   *words.Language // what the browser accepts, or what was chosen on a page
 
 	mu        sync.Mutex // guards what follows; held for a whole request, never while a job runs
 	backup    backupFlow
@@ -38,8 +41,8 @@ type session struct {
 // revealTime is how long words stay on screen before they are hidden again.
 const revealTime = time.Minute
 
-func newSession() *session {
-	return &session{base: "/s/" + randomText() + "/", cookie: randomText(), token: randomText(), restore: restoreFlow{left: -1}}
+func newSession(l *words.Language) *session {
+	return &session{lang: l, base: "/s/" + randomText() + "/", cookie: randomText(), token: randomText(), restore: restoreFlow{left: -1}}
 }
 
 // rest starts the idle time again; what was typed is cleared when it has passed.

@@ -47,7 +47,7 @@ func (i *signIn) steps() *job {
 // submitSignIn begins to sign in. A sign-in that is still waiting is given up: people close
 // the provider's tab and press the button again.
 func (a *App) submitSignIn(w http.ResponseWriter, r *http.Request, s *session) {
-	i, err := a.newSignIn(r)
+	i, err := a.newSignIn(s.lang, r)
 	if err != nil {
 		a.fail(w, r, s, err, "")
 		return
@@ -58,7 +58,7 @@ func (a *App) submitSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 	s.signIn = i
 	a.jobs.Go(func() {
 		defer cancel()
-		place, err := a.connect(ctx, i)
+		place, err := a.connect(s.lang, ctx, i)
 		s.mu.Lock()
 		next := a.signedIn(s, i, place, err)
 		stray := !a.countsOn(s, i.got)
@@ -72,8 +72,8 @@ func (a *App) submitSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 }
 
 // newSignIn reads the form: a provider (and a server), or the name of a known place.
-func (a *App) newSignIn(r *http.Request) (*signIn, error) {
-	i := &signIn{job: newJob("", "", ""), flow: "places", again: r.PostFormValue("place"), server: strings.TrimSpace(r.PostFormValue("address"))}
+func (a *App) newSignIn(l *words.Language, r *http.Request) (*signIn, error) {
+	i := &signIn{job: newJob(l, "", "", ""), flow: "places", again: r.PostFormValue("place"), server: strings.TrimSpace(r.PostFormValue("address"))}
 	if flow := r.PostFormValue("flow"); flow == "restore" || flow == "home" || flow == "add-place" {
 		i.flow = flow
 	}
@@ -97,7 +97,7 @@ func (a *App) newSignIn(r *http.Request) (*signIn, error) {
 }
 
 // connect signs in and looks at the place. It holds no lock: it can take minutes.
-func (a *App) connect(ctx context.Context, i *signIn) (chosenPlace, error) {
+func (a *App) connect(l *words.Language, ctx context.Context, i *signIn) (chosenPlace, error) {
 	scheme, err := i.scheme()
 	if err != nil {
 		return chosenPlace{}, err
@@ -112,7 +112,7 @@ func (a *App) connect(ctx context.Context, i *signIn) (chosenPlace, error) {
 		return chosenPlace{}, &cloudseed.PlaceError{Place: i.provider.Title, Err: wrong}
 	}
 	i.tell(line{ID: placeLine})
-	place, err := a.look(ctx, address, secret.Text{})
+	place, err := a.look(l, ctx, address, secret.Text{})
 	if account == "" {
 		account = accountOf(address)
 	}
@@ -155,24 +155,23 @@ func (a *App) signedIn(s *session, i *signIn, place chosenPlace, err error) stri
 	}
 	if err != nil {
 		a.Log.Warn("signing in did not succeed", "provider", i.provider.Scheme, "error", err)
-		i.problem = explain(err)
+		i.problem = explain(s.lang, err)
 		return "sign-in"
 	}
 	if i.again != "" { // a password of before would stand in the way
 		if err := a.Profile.KeepPlace(i.again, i.want, secret.Text{}); err != nil {
-			i.problem = explain(err)
+			i.problem = explain(s.lang, err)
 			return "sign-in"
 		}
 	}
-	said := "Signed in to " + i.provider.Title + "."
 	if i.flow == "home" {
-		s.say(said + " Check now, to see what is there.")
+		s.say("Signed in to %s. Check now, to see what is there.", i.provider.Title)
 		return "home"
 	}
-	s.say(said)
+	s.say("Signed in to %s.", i.provider.Title)
 	places := s.placesOf(i.flow)
 	if slices.ContainsFunc(*places, func(p chosenPlace) bool { return p.URL == place.URL }) {
-		s.say("That account of " + i.provider.Title + " is in the list already. For another one, choose it at the provider.")
+		s.say("That account of %s is in the list already. For another one, choose it at the provider.", i.provider.Title)
 		return i.flow
 	}
 	place.Name = a.freeName(i, place, *places)
@@ -252,7 +251,7 @@ func (a *App) showSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 		to(w, r, s, next)
 		return
 	}
-	screen := signInScreen{Provider: i.provider, Flow: i.flow, Hint: words.English.SignIn(i.provider.Scheme), Again: i.again, Want: accountOf(i.want), Server: i.server,
+	screen := signInScreen{Provider: i.provider, Flow: i.flow, Hint: s.lang.SignIn(i.provider.Scheme), Again: i.again, Want: accountOf(i.want), Server: i.server,
 		Events: "steps?of=sign-in&after=" + strconv.Itoa(len(lines)), Ended: i.problem != nil}
 	for _, l := range lines {
 		switch l.ID {
@@ -267,7 +266,7 @@ func (a *App) showSignIn(w http.ResponseWriter, r *http.Request, s *session) {
 
 // signInPage is the page around the screen.
 func signInPage(screen signInScreen, why *problem) page {
-	about := page{Title: "Sign in to " + screen.Title, Art: "places", Back: screen.Flow, Problem: why, Body: screen, Settled: screen.Flow != "places"}
+	about := page{Title: "Sign in to %s", Facts: []any{screen.Title}, Art: "places", Back: screen.Flow, Problem: why, Body: screen, Settled: screen.Flow != "places"}
 	switch screen.Flow {
 	case "places":
 		about.Stage, about.Stages = 4, backupStages
@@ -285,7 +284,7 @@ func (a *App) submitSignInCancel(w http.ResponseWriter, r *http.Request, s *sess
 	next := "home"
 	if s.signIn != nil {
 		next = s.signIn.flow
-		s.say("Not signed in to " + s.signIn.provider.Title + ". Nothing was changed.")
+		s.say("Not signed in to %s. Nothing was changed.", s.signIn.provider.Title)
 	}
 	s.dropSignIn()
 	to(w, r, s, next)

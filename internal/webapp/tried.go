@@ -16,7 +16,7 @@ const afterTime = 10 * time.Second
 // afterRestore says how often the PIN was tried, by whomever, and leaves word in the places that
 // the backup was opened here. The restore has succeeded: what fails takes nothing from it. The
 // restored device is kept afterwards, with what this has found.
-func (a *App) afterRestore(ctx context.Context, c cloudseed.Config, r *cloudseed.Restored) string {
+func (a *App) afterRestore(l *words.Language, ctx context.Context, c cloudseed.Config, r *cloudseed.Restored) string {
 	ctx, cancel := context.WithTimeout(ctx, afterTime)
 	defer cancel()
 	c.Journal, c.Step = nil, nil
@@ -30,7 +30,7 @@ func (a *App) afterRestore(ctx context.Context, c cloudseed.Config, r *cloudseed
 		}
 	}
 	if err != nil {
-		return words.English.For(err).What
+		return l.For(err).What
 	}
-	return strings.Join(words.English.Tried(count), " ")
+	return strings.Join(l.Tried(count), " ")
 }

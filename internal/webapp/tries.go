@@ -52,7 +52,7 @@ func (a *App) submitTries(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	id := d.Vault.String()
-	j := newJob("Asking the PIN servers", "They say how often the PIN was tried. No try is spent.", "pin")
+	j := newJob(s.lang, "Asking the PIN servers", "They say how often the PIN was tried. No try is spent.", "pin")
 	j.plan(cloudseed.StepCount, "")
 	var count cloudseed.GuessCount
 	do := func(ctx context.Context, step func(cloudseed.Step)) (err error) {
@@ -65,18 +65,18 @@ func (a *App) submitTries(w http.ResponseWriter, r *http.Request, s *session) {
 		if err != nil {
 			return a.failed(s, j, err, "tries", id)
 		}
-		screen := triesOf(d, count, time.Now())
+		screen := triesOf(s.lang, d, count, time.Now())
 		s.tries = &screen
 		return of("tries", id)
 	})
 	to(w, r, s, "progress")
 }
 
-func triesOf(d *cloudseed.Device, c cloudseed.GuessCount, now time.Time) triesScreen {
-	screen := triesScreen{ID: d.Vault.String(), Wallet: d.Name, Looked: when(now), Left: tries{c.Left, d.Guesses}, Ever: c.Ever,
+func triesOf(l *words.Language, d *cloudseed.Device, c cloudseed.GuessCount, now time.Time) triesScreen {
+	screen := triesScreen{ID: d.Vault.String(), Wallet: d.Name, Looked: when(l, now), Left: tries{c.Left, d.Guesses}, Ever: c.Ever,
 		Answered: c.Answered, Servers: len(d.Realms)}
 	if !c.LastWrong.IsZero() {
-		screen.LastWrong = words.English.Date(c.LastWrong)
+		screen.LastWrong = l.Date(c.LastWrong)
 	}
 	return screen
 }

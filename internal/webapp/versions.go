@@ -57,7 +57,7 @@ func (a *App) submitVersions(w http.ResponseWriter, r *http.Request, s *session)
 	if !ok {
 		return
 	}
-	j := newJob("Looking for versions", "Every place is looked through completely. Nothing is opened.", "search")
+	j := newJob(s.lang, "Looking for versions", "Every place is looked through completely. Nothing is opened.", "search")
 	for _, p := range d.Places {
 		j.plan(cloudseed.StepSearch, p.Name)
 	}
@@ -74,24 +74,24 @@ func (a *App) submitVersions(w http.ResponseWriter, r *http.Request, s *session)
 		if err != nil {
 			return a.failed(s, j, err, "versions", d.Vault.String())
 		}
-		s.seen = versionsOf(d, search, time.Now())
+		s.seen = versionsOf(s.lang, d, search, time.Now())
 		return of("versions", s.seen.ID)
 	})
 	to(w, r, s, "progress")
 }
 
-func versionsOf(d *cloudseed.Device, search *cloudseed.Search, now time.Time) *versionsScreen {
-	screen := &versionsScreen{ID: d.Vault.String(), Wallet: d.Name, Looked: when(now)}
+func versionsOf(l *words.Language, d *cloudseed.Device, search *cloudseed.Search, now time.Time) *versionsScreen {
+	screen := &versionsScreen{ID: d.Vault.String(), Wallet: d.Name, Looked: when(l, now)}
 	for _, p := range d.Places {
 		row := placeVersions{Name: p.Name}
 		for _, failed := range search.Failed {
 			if failed.Place == p.Name {
-				row.Problem = &explain(failed).Message
+				row.Problem = &explain(l, failed).Message
 			}
 		}
 		for _, b := range search.Backups {
 			if b.Vault == d.Vault {
-				row.add(d, b)
+				row.add(l, d, b)
 			}
 		}
 		slices.SortStableFunc(row.Versions, func(x, y version) int {
@@ -104,25 +104,25 @@ func versionsOf(d *cloudseed.Device, search *cloudseed.Search, now time.Time) *v
 
 // add takes in what one registration has in this place. Which registration attached files
 // belong to is not said by their listing: only the newest are said to be in use.
-func (row *placeVersions) add(d *cloudseed.Device, b *cloudseed.Backup) {
-	for _, l := range slices.Concat(b.Wallet, b.Files) {
-		if l.Place != row.Name {
+func (row *placeVersions) add(l *words.Language, d *cloudseed.Device, b *cloudseed.Backup) {
+	for _, located := range slices.Concat(b.Wallet, b.Files) {
+		if located.Place != row.Name {
 			continue
 		}
-		v := version{Part: words.English.Part(string(l.Part)), Number: l.Generation, Date: when(l.Modified), Size: size(l.Size), File: l.File, at: l.Modified}
+		v := version{Part: l.Part(string(located.Part)), Number: located.Generation, Date: when(l, located.Modified), Size: size(located.Size), File: located.File, at: located.Modified}
 		name := "files older"
 		switch {
-		case l.Part == envelope.FilesPart && l.Generation == d.Files.Generation:
+		case located.Part == envelope.FilesPart && located.Generation == d.Files.Generation:
 			name, v.Now = "files", true
-		case l.Part == envelope.FilesPart:
+		case located.Part == envelope.FilesPart:
 		case b.Registration == d.Registration:
-			name, v.Now = "pin", l.Generation == d.Wallet.Generation
+			name, v.Now = "pin", located.Generation == d.Wallet.Generation
 		case b.Registration > d.Registration:
 			name = "newer pin"
 		default:
 			name = "old pin"
 		}
-		v.Opens = words.English.Opens(name)
+		v.Opens = l.Opens(name)
 		row.Versions = append(row.Versions, v)
 	}
 }

@@ -34,7 +34,7 @@ func (a *App) askWallet(w http.ResponseWriter, s *session, err error, field stri
 		screen.Marked = mark(screen.Typed, unknown)
 	}
 	if err != nil && ambiguous == nil {
-		about.Problem, about.Field = explain(err), field
+		about.Problem, about.Field = explain(s.lang, err), field
 	}
 	about.Body = screen
 	a.show(w, s, "wallet", about)

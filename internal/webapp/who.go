@@ -30,25 +30,25 @@ func (a *App) showWho(w http.ResponseWriter, r *http.Request, s *session) {
 		about.TryingOut, about.Settled = d.TryingOut(), true
 		kit = d.KitStatus() != cloudseed.KitNone
 	}
-	list := holders(realms, needed, guesses)
+	list := holders(s.lang, realms, needed, guesses)
 	if kit {
-		list = append(list, holderOf(cloudseed.KitAccess, needed, guesses))
+		list = append(list, holderOf(s.lang, cloudseed.KitAccess, needed, guesses))
 	}
 	about.Body = whoScreen{Wallet: wallet, Holders: list, Hurts: hurts(realms, needed)}
 	a.show(w, s, "who", about)
 }
 
 // holders puts the computed table into words.
-func holders(realms []juicebox.Realm, needed, guesses int) []holder {
+func holders(l *words.Language, realms []juicebox.Realm, needed, guesses int) []holder {
 	var list []holder
 	for _, access := range cloudseed.WhoCanOpen(realms, needed, guesses) {
-		list = append(list, holderOf(access, needed, guesses))
+		list = append(list, holderOf(l, access, needed, guesses))
 	}
 	return list
 }
 
-func holderOf(access cloudseed.Access, needed, guesses int) holder {
-	text := words.English.ForAccess(access, guesses)
+func holderOf(l *words.Language, access cloudseed.Access, needed, guesses int) holder {
+	text := l.ForAccess(access, guesses)
 	h := holder{Who: text.Who, What: text.What, Verdict: string(access.Verdict), Pill: text.Verdict, File: "lacks", Servers: "lacks", PIN: "lacks"}
 	h.have(access, needed)
 	return h
@@ -74,13 +74,13 @@ func (h *holder) have(access cloudseed.Access, needed int) {
 }
 
 // hurts says plainly what is weak in the person's own settings.
-func hurts(realms []juicebox.Realm, needed int) []string {
+func hurts(realms []juicebox.Realm, needed int) []words.Sentence {
 	if (juicebox.Configuration{Realms: realms}).TryingOut() {
-		return []string{"The PIN servers are inside this computer. If it is lost, nobody can open the backup, not even you with the right PIN."}
+		return []words.Sentence{"The PIN servers are inside this computer. If it is lost, nobody can open the backup, not even you with the right PIN."}
 	}
 	for _, access := range cloudseed.WhoCanOpen(realms, needed, cloudseed.DefaultGuesses) {
 		if access.Holder == cloudseed.HolderRealm && access.Realms >= needed {
-			return []string{"One operator runs enough PIN servers to guess your PIN alone, if it also gets the file. Choose servers of several operators."}
+			return []words.Sentence{"One operator runs enough PIN servers to guess your PIN alone, if it also gets the file. Choose servers of several operators."}
 		}
 	}
 	return nil
@@ -98,7 +98,7 @@ func realmsOf(d *cloudseed.Device) []juicebox.Realm {
 func (a *App) tryingOut() bool { return a.Realms.TryingOut() }
 
 // realmProblem finds the words for what is noted of a PIN server.
-func realmProblem(noted string) *words.Message {
+func realmProblem(l *words.Language, noted string) *words.Message {
 	if noted == "" {
 		return nil
 	}
@@ -108,6 +108,6 @@ func realmProblem(noted string) *words.Message {
 			err = kind
 		}
 	}
-	m := words.English.For(err)
+	m := l.For(err)
 	return &m
 }

@@ -1,17 +1,23 @@
 package words
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"text/template/parse"
 
+	"golang.org/x/net/html"
 	"golang.org/x/text/language"
 	"golang.org/x/tools/go/packages"
 )
@@ -40,11 +46,138 @@ func sentences(t *testing.T) map[string]string {
 			}
 		}
 	}
-	if len(found) < 300 {
+	for _, tree := range templates(t) {
+		walk(tree.Root, func(n parse.Node) {
+			if key := saidIn(n); hasLetters(key) {
+				found[key] = tree.ParseName
+			}
+		})
+	}
+	if len(found) < 1000 {
 		t.Fatalf("found only %d sentences: is the search broken?", len(found))
 	}
 	return found
 }
+
+// templates are all pages of the app, parsed.
+func templates(t *testing.T) (all []*parse.Tree) {
+	t.Helper()
+	const dir = "../webapp/templates"
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(dir, path))
+		if err != nil {
+			return err
+		}
+		tree, set := parse.New(path), make(map[string]*parse.Tree)
+		tree.Mode = parse.SkipFuncCheck
+		if _, err := tree.Parse(string(text), "", "", set); err != nil {
+			return err
+		}
+		all = slices.AppendSeq(all, maps.Values(set))
+		return nil
+	})
+	if err != nil || len(all) < 40 {
+		t.Fatalf("%d templates were read: %v", len(all), err)
+	}
+	return all
+}
+
+// walk visits every node of a template.
+func walk(n parse.Node, visit func(parse.Node)) {
+	visit(n)
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n != nil {
+			for _, child := range n.Nodes {
+				walk(child, visit)
+			}
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, visit)
+	case *parse.PipeNode:
+		for _, c := range n.Cmds {
+			walk(c, visit)
+		}
+	case *parse.CommandNode:
+		for _, arg := range n.Args {
+			walk(arg, visit)
+		}
+	case *parse.IfNode:
+		walkBranch(&n.BranchNode, visit)
+	case *parse.WithNode:
+		walkBranch(&n.BranchNode, visit)
+	case *parse.RangeNode:
+		walkBranch(&n.BranchNode, visit)
+	}
+}
+
+func walkBranch(n *parse.BranchNode, visit func(parse.Node)) {
+	walk(n.Pipe, visit)
+	walk(n.List, visit)
+	if n.ElseList != nil {
+		walk(n.ElseList, visit)
+	}
+}
+
+// saidIn is the sentence of a call of say or rich; "" of anything else.
+func saidIn(n parse.Node) string {
+	c, ok := n.(*parse.CommandNode)
+	if !ok || len(c.Args) < 2 {
+		return ""
+	}
+	name, isFunction := c.Args[0].(*parse.IdentifierNode)
+	text, isText := c.Args[1].(*parse.StringNode)
+	if !isFunction || !isText || name.Ident != "say" && name.Ident != "rich" {
+		return ""
+	}
+	return text.Text
+}
+
+// inEveryLanguage is what no translation would change.
+var inEveryLanguage = map[string]bool{"· Cloudseed": true, "Cloudseed": true, `aria-invalid="true" aria-describedby="problem"`: true}
+
+// No page has visible words of its own: all of them are said.
+func TestPagesSayEverything(t *testing.T) {
+	names := make(map[string]bool)
+	for _, tree := range templates(t) {
+		names[tree.ParseName] = true
+	}
+	delete(names, "screens/gallery.html") // for those who work on the app
+	for name := range names {
+		for _, piece := range unsaid(t, name) {
+			if !inEveryLanguage[piece] {
+				t.Errorf("%s: %q is not said", name, piece)
+			}
+		}
+	}
+}
+
+// unsaid is what people would read of a page without the parts that the program fills in.
+func unsaid(t *testing.T, name string) (pieces []string) {
+	text, err := os.ReadFile(filepath.Join("../webapp/templates", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := html.NewTokenizer(bytes.NewReader(notPage.ReplaceAll(text, nil)))
+	for kind := page.Next(); kind != html.ErrorToken; kind = page.Next() {
+		token := page.Token()
+		if kind == html.TextToken {
+			pieces = append(pieces, strings.TrimSpace(token.Data))
+		}
+		for _, a := range token.Attr {
+			if slices.Contains([]string{"aria-label", "title", "alt"}, a.Key) || a.Key == "placeholder" && strings.Contains(a.Val, " ") {
+				pieces = append(pieces, a.Val)
+			}
+		}
+	}
+	return slices.DeleteFunc(pieces, func(s string) bool { return !hasLetters(s) })
+}
+
+// notPage is what the program fills in, and a tag that makes markup below it text.
+var notPage = regexp.MustCompile(`(?s)\{\{.*?\}\}|</?noscript>`)
 
 func isSentence(t types.Type) bool {
 	named, ok := t.(*types.Named)

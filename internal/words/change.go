@@ -3,11 +3,11 @@ package words
 // A Change names a change of the PIN by its reason: "" for none in particular, "stolen",
 // "kit" and "servers".
 type Change struct {
-	Title  string // of the page that asks for the PIN from before
-	Lead   string
-	Doing  string // while it runs
-	Submit string // the last button
-	Done   string // when all is done
+	Title  Sentence // of the page that asks for the PIN from before
+	Lead   Sentence
+	Doing  Sentence // while it runs
+	Submit Sentence // the last button
+	Done   Sentence // when all is done
 }
 
 var changes = map[string]Change{
@@ -30,7 +30,7 @@ var changes = map[string]Change{
 }
 
 // ForChange puts a reason into words. One that nobody knows is none in particular.
-func (l *Language) ForChange(why string) Change {
+func ForChange(why string) Change {
 	if c, ok := changes[why]; ok {
 		return c
 	}
@@ -39,7 +39,7 @@ func (l *Language) ForChange(why string) Change {
 
 // SamePIN refuses the PIN from before as the new one.
 func (l *Language) SamePIN() Message {
-	return Message{Code: "same-pin", What: "That is the PIN from before.", Safe: "Nothing was changed.", Next: "Choose another one."}
+	return Message{Code: "same-pin", What: l.Say("That is the PIN from before."), Safe: l.Say("Nothing was changed."), Next: l.Say("Choose another one.")}
 }
 
 // OldPIN says what became of the PIN from before. ended: it opens nothing any more. left:
@@ -48,18 +48,18 @@ func (l *Language) SamePIN() Message {
 func (l *Language) OldPIN(ended, left, lagging, stolen bool) string {
 	switch {
 	case ended && left:
-		return "The PIN from before opens nothing any more. A file of it is still in a place, and is removed later."
+		return l.Say("The PIN from before opens nothing any more. A file of it is still in a place, and is removed later.")
 	case ended:
-		return "The PIN from before opens nothing any more, in no place."
+		return l.Say("The PIN from before opens nothing any more, in no place.")
 	case lagging && !stolen:
-		return "The PIN from before still works: a place does not have the new backup yet. It ends when every place has it."
+		return l.Say("The PIN from before still works: a place does not have the new backup yet. It ends when every place has it.")
 	case lagging:
-		return "The PIN from before may still work: no place has the new backup yet, or too few PIN servers answered."
+		return l.Say("The PIN from before may still work: no place has the new backup yet, or too few PIN servers answered.")
 	}
-	return "The PIN from before still works: too few PIN servers answered to end it."
+	return l.Say("The PIN from before still works: too few PIN servers answered to end it.")
 }
 
 // NotTheName says that something else was typed than the name of the wallet to delete.
 func (l *Language) NotTheName(name string) Message {
-	return Message{Code: "not-confirmed", What: "That is not the wallet's name.", Safe: "Nothing was deleted.", Next: "To delete it, type “" + name + "”."}
+	return Message{Code: "not-confirmed", What: l.Say("That is not the wallet's name."), Safe: l.Say("Nothing was deleted."), Next: l.Say("To delete it, type “%s”.", name)}
 }

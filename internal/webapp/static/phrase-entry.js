@@ -25,7 +25,7 @@ export default function phraseEntry(box) {
 
   const update = async () => {
     const words = input.value.split(/[\s\u3000]+/).filter((w) => /\p{L}/u.test(w)).length;
-    count.textContent = words === 0 ? "" : words === 1 ? "1 word" : `${words} words`;
+    count.textContent = words === 0 ? "" : words === 1 ? count.dataset.one : count.dataset.many.replace("{n}", words);
     box.classList.add("used");
     const prefix = word();
     const mine = ++asked;

@@ -7,17 +7,18 @@ export default function pinPad(pad) {
   const input = /** @type {HTMLInputElement} */ (document.getElementById(pad.dataset.pad));
   const letters = /** @type {HTMLButtonElement} */ (document.getElementById("letters"));
   const count = document.getElementById("pin-count");
+  const toLetters = letters.textContent;
   const touch = matchMedia("(pointer: coarse)").matches;
 
   const usePad = (on) => {
     pad.hidden = !on;
     input.inputMode = on && touch ? "none" : on ? "numeric" : "text"; // no second keyboard over the pad
-    letters.textContent = on ? "Use letters or a sentence" : "Use the number pad";
+    letters.textContent = on ? toLetters : letters.dataset.back;
     if (!on) input.focus();
   };
   const say = () => {
     const n = [...input.value].length;
-    count.textContent = n === 0 ? "" : n === 1 ? "1 character" : `${n} characters`;
+    count.textContent = n === 0 ? "" : n === 1 ? count.dataset.one : count.dataset.many.replace("{n}", n);
   };
 
   pad.addEventListener("click", (event) => {
