@@ -124,6 +124,7 @@ type browser struct {
 	t      *testing.T
 	ctx    context.Context
 	screen screen
+	dir    string // where Chromium keeps what it remembers
 }
 
 // A screen is what a journey is made on.
@@ -169,7 +170,7 @@ func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser 
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopTab := chromedp.NewContext(ctx)
 	t.Cleanup(func() { stopTab(); stop() })
-	b := &browser{t, ctx, phone}
+	b := &browser{t, ctx, phone, dir}
 	err := chromedp.Listen(ctx, func(event any) {
 		if e, ok := event.(*runtime.EventExceptionThrown); ok {
 			t.Errorf("a script failed: %+v", e.ExceptionDetails)

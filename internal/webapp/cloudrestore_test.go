@@ -128,7 +128,7 @@ func (b *browser) atTab(address string, person func(tab *browser)) {
 	if _, err := chromedp.Run(ctx, chromedp.Title()); err != nil { // attaches, for as long as ctx lasts
 		b.t.Fatal(err)
 	}
-	at := &browser{b.t, ctx, b.screen}
+	at := &browser{b.t, ctx, b.screen, b.dir}
 	at.fit()
 	person(at)
 }

@@ -37,6 +37,7 @@ func aWholeStory(t *testing.T, s screen) {
 	backUp(b, first, usb)
 	restore(b, second, usb)
 	looksClean(t, b, usb, first, second)
+	b.forgot(t)
 }
 
 func backUp(b *browser, d *device, usb string) {
@@ -183,6 +184,20 @@ func looksClean(t *testing.T, b *browser, usb string, devices ...*device) {
 	}
 }
 
+// forgot ends Chromium, and looks for the words in everything that it has written: history,
+// cache, form data, sessions to restore.
+func (b *browser) forgot(t *testing.T) {
+	t.Helper()
+	if err := chromedp.Cancel(b.ctx); err != nil {
+		t.Fatal(err)
+	}
+	var l leaktest.Look
+	l.Phrase("the phrase", []byte(testPhrase))
+	if n := l.Dir(t, b.dir); n < 10 {
+		t.Errorf("Chromium's folder has only %d files", n)
+	}
+}
+
 // says waits until the page says something.
 func (b *browser) says(text string) {
 	b.t.Helper()
@@ -215,5 +230,5 @@ func (b *browser) typing(text string) {
 // focused tells where the focus must be, by id.
 func (b *browser) focused(id string) {
 	b.t.Helper()
-	until(b.t, "the focus is on "+id, func() bool { return ask[string](b, `document.activeElement.id`) == id })
+	until(b.t, "the focus is on "+id, func() bool { return ask[string](b, `document.activeElement?.id ?? ""`) == id })
 }

@@ -22,6 +22,7 @@ func (k keyboarder) lands(heading string) {
 	until(k.t, "the focus is on "+heading, func() bool {
 		return ask[bool](k.browser, `(() => {
 			const a = document.activeElement;
+			if (!a) return false; // between two pages
 			const box = a.getBoundingClientRect();
 			return (a.matches("h1, #problem") || a.matches("main input, main textarea")) && box.bottom > 0 && box.top < innerHeight;
 		})()`)
@@ -32,7 +33,7 @@ func (k keyboarder) lands(heading string) {
 // focus cannot be seen.
 const focusText = `(() => {
 	const a = document.activeElement;
-	if (a === document.body) return "";
+	if (!a || a === document.body) return "";
 	const style = getComputedStyle(a);
 	const ring = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
 	const label = a.id && document.querySelector("label[for=" + CSS.escape(a.id) + "]");

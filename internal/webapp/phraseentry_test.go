@@ -78,7 +78,7 @@ func TestPhraseEntry(t *testing.T) {
 	}
 	for _, l := range phrase.Languages() {
 		t.Run(string(l), func(t *testing.T) {
-			b := &browser{t, b.ctx, b.screen}
+			b := &browser{t, b.ctx, b.screen, b.dir}
 			b.language(l)
 		})
 	}
