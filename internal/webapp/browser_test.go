@@ -27,14 +27,14 @@ import (
 )
 
 // embedded makes three PIN servers in this process, 2 of 3, as the command does.
-func embedded(t *testing.T) (juicebox.Configuration, *http.Client) {
+func embedded(t testing.TB) (juicebox.Configuration, *http.Client) {
 	t.Helper()
 	c, client, _ := countedRealms(t)
 	return c, client
 }
 
 // countedRealms makes them too, and returns what they store.
-func countedRealms(t *testing.T) (juicebox.Configuration, *http.Client, []*realm.Memory) {
+func countedRealms(t testing.TB) (juicebox.Configuration, *http.Client, []*realm.Memory) {
 	t.Helper()
 	var stores []*realm.Memory
 	handlers := map[juicebox.RealmID]http.Handler{}
@@ -70,7 +70,7 @@ type device struct {
 	log *logBuffer
 }
 
-func startDevice(t *testing.T, c Config, before ...func(*App)) *device {
+func startDevice(t testing.TB, c Config, before ...func(*App)) *device {
 	t.Helper()
 	p, err := profile.Open(filepath.Join(t.TempDir(), "data"))
 	if err != nil {
@@ -121,7 +121,7 @@ func (l *logBuffer) String() string {
 
 // A browser is a real Chromium, looked at as a person does: by what is written on it.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	ctx    context.Context
 	screen screen
 	dir    string // where Chromium keeps what it remembers
@@ -158,7 +158,7 @@ func startBrowserOn(t *testing.T, s screen, flags ...chromedp.ExecAllocatorOptio
 // fit makes the window as large as the screen.
 func (b *browser) fit() { b.do(chromedp.EmulateViewport(b.screen.width, b.screen.height)) }
 
-func startBrowser(t *testing.T, flags ...chromedp.ExecAllocatorOption) *browser {
+func startBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	program := peer.Command(t, "chromium")
 	dir := t.TempDir()

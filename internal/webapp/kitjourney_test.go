@@ -56,7 +56,7 @@ func aKit(t *testing.T, s screen) {
 }
 
 // backedUp makes a backup as the app would.
-func (d *App) backedUp(t *testing.T, folder string) *cloudseed.Device {
+func (d *App) backedUp(t testing.TB, folder string) *cloudseed.Device {
 	t.Helper()
 	p, err := phrase.Parse([]byte(testPhrase))
 	if err != nil {

@@ -132,7 +132,7 @@ func TestLayoutFaults(t *testing.T) {
 }
 
 // startGallery opens the app with its gallery; base is what its addresses begin with.
-func startGallery(t *testing.T) (b *browser, base string) {
+func startGallery(t testing.TB) (b *browser, base string) {
 	t.Helper()
 	b = startBrowser(t)
 	realms, client := embedded(t)
