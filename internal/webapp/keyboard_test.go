@@ -3,6 +3,7 @@ package webapp
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -50,6 +51,9 @@ func (k keyboarder) tab(name string) {
 	for range 80 {
 		k.do(chromedp.KeyEvent(kb.Tab))
 		got := ask[string](k.browser, focusText)
+		for end := time.Now().Add(5 * time.Second); strings.HasSuffix(got, "(unseen)") && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			got = ask[string](k.browser, focusText) // the page may still be scrolling there
+		}
 		if strings.HasSuffix(got, "(unseen)") && got != "" {
 			k.t.Errorf("the focus cannot be seen on %q", got)
 			got = strings.TrimSuffix(got, " (unseen)")
