@@ -36,6 +36,9 @@ var benchmarks = []benchmark{
 	{".", "Verbs/backup", "ms", "critical-ms", "7x", "backup, everything 80 ms away", "its critical path: 8 round trips and a stretching"},
 	{".", "Verbs/restore", "ms", "critical-ms", "7x", "restore, everything 80 ms away", "3 round trips and a stretching"},
 	{".", "Verbs/update", "ms", "critical-ms", "7x", "update of a file, everything 80 ms away", "2 round trips"},
+	{"./internal/webapp", "FirstPaint/welcome", "ms/paint", "ms/empty-page", "20x", "the app's first screen, until something is painted", "an empty page in the same browser"},
+	{"./internal/webapp", "FirstPaint/wallet", "ms/paint", "ms/empty-page", "20x", "its screen for a wallet, the same", "an empty page"},
+	{"./internal/webapp", "FirstPaint/home", "ms/paint", "ms/empty-page", "20x", "its home screen, the same", "an empty page"},
 }
 
 func goBenchmarks() (rows []row, err error) {
