@@ -55,7 +55,8 @@ func (s *session) watch(ctx context.Context, paths []string, none bool) error {
 	for _, file := range files {
 		s.printer.note("watching %s", file)
 	}
-	err = watch.Run(ctx, watch.Config{Files: files, Turn: w.turn, Tell: w.tell})
+	list := func() ([]string, error) { return s.profile.Watched(d.Vault) } // the app may change it
+	err = watch.Follow(ctx, watch.Config{Turn: w.turn, Tell: w.tell}, list)
 	if errors.Is(err, watch.ErrTwice) {
 		return badFlag(say("Two of the files have the same name."), say("Rename one of them."))
 	}

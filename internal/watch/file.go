@@ -55,13 +55,7 @@ func newFiles(paths []string) ([]*file, error) {
 // A file that another one was renamed over is whole at once; that is what renaming is for. One
 // that is written in place is whole when it has not changed for settle.
 func (f *file) look(settle time.Duration) (changed, soon bool) {
-	info, err := os.Stat(f.path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("not an ordinary file")
-	}
-	if err == nil && info.Size() > envelope.MaxFiles {
-		err = fmt.Errorf("%w: %d bytes", envelope.ErrTooLarge, info.Size())
-	}
+	info, err := stat(f.path)
 	if f.err = err; err != nil {
 		f.moved = nil
 		return false, false
@@ -83,6 +77,34 @@ func (f *file) look(settle time.Duration) (changed, soon bool) {
 		return false, true
 	}
 	return f.read(info)
+}
+
+// ErrNoFile refuses folders, devices and whatever else is no ordinary file.
+var ErrNoFile = errors.New("not an ordinary file")
+
+// stat looks at a file that can be attached: an ordinary one of at most envelope.MaxFiles bytes.
+func stat(path string) (os.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, ErrNoFile
+	case info.Size() > envelope.MaxFiles:
+		return nil, fmt.Errorf("%w: %d bytes", envelope.ErrTooLarge, info.Size())
+	}
+	return info, nil
+}
+
+// Read returns the content of a file as Run would take it: an ordinary one of at most
+// envelope.MaxFiles bytes that did not change while it was read. It does not wait for a file
+// to stand still.
+func Read(path string) ([]byte, error) {
+	info, err := stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return whole(path, info)
 }
 
 // read takes the content of the file as it was at info, unless it changes meanwhile.
