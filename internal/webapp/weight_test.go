@@ -30,8 +30,8 @@ type traffic struct {
 	bytes float64
 }
 
-// watch notes every request of the tab, those too that the page's policy stops.
-func watch(b *browser) *traffic {
+// listen notes every request of the tab, those too that the page's policy stops.
+func listen(b *browser) *traffic {
 	b.t.Helper()
 	w := new(traffic)
 	err := chromedp.Listen(b.ctx, func(event any) {
@@ -75,7 +75,7 @@ func TestWeight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := watch(b)
+	w := listen(b)
 	heaviest, most := "", 0
 	for _, s := range samples(words.English) {
 		if !only.MatchString(s.Name) {
@@ -120,7 +120,7 @@ func BenchmarkFirstPaint(bench *testing.B) {
 		fmt.Fprint(w, `<!doctype html><html lang="en"><title>Empty</title><p>Empty</p>`)
 	}))
 	defer empty.Close()
-	watch(b) // and no cache
+	listen(b) // and no cache
 	for _, name := range []string{"welcome", "wallet", "home"} {
 		bench.Run(name, func(bench *testing.B) {
 			var ours, theirs []float64
