@@ -19,7 +19,7 @@ const module = "github.com/cloudseed/cloudseed"
 var arrows = map[string][]string{
 	"cmd/cloudseed":       {".", "phrase", "envelope", "juicebox", "realm/...", "signin", "store", "store/...", "internal/..."},
 	"cmd/cloudseed-realm": {"internal/manpages", "internal/nodump", "internal/version", "juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
-	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/words"},
+	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/watch", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
 	"internal/manpages":   {"internal/version"},
 	"internal/paper":      {"internal/words"},

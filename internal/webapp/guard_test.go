@@ -123,7 +123,7 @@ func (c *client) post(screen string, fields ...string) (next, body string) {
 	}
 	form := url.Values{"token": {c.token}}
 	for i := 0; i+1 < len(fields); i += 2 {
-		form.Set(fields[i], fields[i+1])
+		form.Add(fields[i], fields[i+1])
 	}
 	w := c.send(c.request("POST", c.base+screen, form))
 	if wrong, ok := strings.CutSuffix(w.Header().Get("Location"), "?"+wrongMark); ok {

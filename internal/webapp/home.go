@@ -53,6 +53,9 @@ func walletRowOf(l *words.Language, d *cloudseed.Device, now time.Time) walletRo
 	if !d.Written.IsZero() {
 		row.Written = l.Date(d.Written)
 	}
+	if n := len(d.Files.Names); n > 0 {
+		row.Attached = l.Say("%s, sealed %s", l.Files(n), l.Moment(d.Files.Sealed))
+	}
 	row.Deleting = state == cloudseed.StateDeleting
 	return row
 }

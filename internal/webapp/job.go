@@ -111,7 +111,9 @@ func (j *job) since(n int) (changes []line, next string, changed <-chan struct{}
 // called with it and says which screen follows. The job survives its session.
 func (a *App) run(s *session, j *job, do func(context.Context, func(cloudseed.Step)) error, finish func(error) string) {
 	s.job = j
+	release := a.turns.hold()
 	a.jobs.Go(func() {
+		defer release()
 		err := do(a.ctx, j.note)
 		if err != nil {
 			a.Log.Warn("a step did not succeed", "error", err)

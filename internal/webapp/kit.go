@@ -93,7 +93,12 @@ func (a *App) submitKit(w http.ResponseWriter, r *http.Request, s *session) {
 		return
 	}
 	s.kit.clear()
-	d, kit := s.kit.device, cloudseed.NewKit()
+	d, err := a.device(s.kit.device.Vault.String()) // as it is now
+	if err != nil {
+		a.fail(w, r, s, err, "")
+		return
+	}
+	kit := cloudseed.NewKit()
 	j := newJob(s.lang, "Making the emergency kit", "The backup is sealed to the kit as well.", "send")
 	for _, name := range []cloudseed.StepName{cloudseed.StepOpen, cloudseed.StepVerify, cloudseed.StepSeal} {
 		j.plan(name, "")

@@ -38,7 +38,11 @@ func (a *App) submitKitProve(w http.ResponseWriter, r *http.Request, s *session)
 		a.askKitProof(w, s, r.PostFormValue("kit"), explain(s.lang, err))
 		return
 	}
-	d := s.kit.device
+	d, err := a.device(s.kit.device.Vault.String()) // as it is now
+	if err != nil {
+		a.fail(w, r, s, err, "")
+		return
+	}
 	j := newJob(s.lang, "Trying the kit", "It opens the backup as a place has it now. The PIN servers are not asked.", "search")
 	j.plan(cloudseed.StepVerify, "")
 	do := func(ctx context.Context, step func(cloudseed.Step)) error {

@@ -73,6 +73,8 @@ var routes = map[string]screenFunc{
 	"GET versions":       (*App).showVersions,
 	"POST versions":      (*App).submitVersions,
 	"GET backup-places":  (*App).showBackupPlaces,
+	"GET attached":       (*App).showAttached,
+	"POST attached":      (*App).submitAttached,
 	"GET add-place":      (*App).showAddPlace,
 	"POST add-place":     (*App).submitAddPlace,
 	"POST begin-add":     (*App).submitBeginAdd,
@@ -126,6 +128,9 @@ func (a *App) handler() http.Handler {
 		method, name, _ := strings.Cut(route, " ")
 		_, answers := routes["GET "+name]
 		mux.HandleFunc(method+" /s/{session}/"+name, a.inside(func(w http.ResponseWriter, r *http.Request, s *session) {
+			if r.Method == http.MethodPost { // it may write a backup; the watcher goes on afterwards
+				defer a.turns.hold()()
+			}
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.turn(r, answers)

@@ -203,6 +203,7 @@ func doneSamples(l *words.Language) []sample {
 		row := walletRow{ID: "x", Name: "Samantha", Fingerprint: "73c5da0a", State: l.ForState(state), Badge: badge, Good: badge == "good",
 			Proved: "22 November 2026, 14:05", Places: append([]placeRow(nil), samplePlaces...), Needed: 2, Guesses: 10,
 			PIN: pinCard{Next: "6 December 2026", Drills: []string{l.Say("Practised from %s alone on %s.", "USB stick", "25 November 2026")}}, Amount: amountCardOf(l, &cloudseed.Device{}),
+			Attached:  l.Say("%s, sealed %s", l.Files(2), "22 November 2026, 14:05"),
 			TryingOut: badge == "try", Unfinished: state == cloudseed.StateUnfinished, Kit: l.ForKit(cloudseed.KitUnproved)}
 		for _, r := range sampleRealms {
 			row.Servers = append(row.Servers, serverRow{Name: l.Server(r.Address), Seen: "22 November 2026, 14:05"})

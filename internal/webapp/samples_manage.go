@@ -31,7 +31,7 @@ func manageSamples(l *words.Language) []sample {
 	return append([]sample{
 		{"manage", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(l, d))},
 		{"manage-deleting", "manage", aboutBackup(d, "Manage this backup", "home", manageScreenOf(l, &deleting))},
-	}, concat(changeSamples(l, d), changedSamples(l), pinServerSamples(l, d), deleteSamples(l, d), fileSamples(l, d), adviceSamples())...)
+	}, concat(changeSamples(l, d), changedSamples(l), pinServerSamples(l, d), deleteSamples(l, d), fileSamples(l, d), attachedSamples(l, d), adviceSamples())...)
 }
 
 func concat(all ...[]sample) (list []sample) {

@@ -219,6 +219,7 @@ type walletRow struct {
 	Kit         string // how far the emergency kit can be relied on
 	PIN         pinCard
 	Amount      amountCard
+	Attached    string // how many files, and when they were sealed; "" for none
 	Written     string // when the words were last shown to be on paper; "" for never
 }
 

@@ -97,6 +97,9 @@ type App struct {
 	mu      sync.Mutex
 	session *session // the one browser that was let in; nil for none
 
+	turns    turns    // the person's own work goes before the watchers'
+	watchers watchers // keep attached files current while Serve runs
+
 	ctx  context.Context // of Serve: jobs end with it
 	jobs sync.WaitGroup
 }
@@ -134,12 +137,13 @@ func New(c Config) (*App, error) {
 // Addr is where the app listens, such as "127.0.0.1:40123".
 func (a *App) Addr() string { return a.listener.Addr().String() }
 
-// Serve answers the browser until ctx ends, then forgets what was typed and removes the
-// link. A backup that is being made is told to stop and given 30 seconds for that; it is
-// journaled, and can be finished when the app is opened again.
+// Serve answers the browser, and keeps attached files backed up, until ctx ends; then it
+// forgets what was typed and removes the link. A backup that is being made is told to stop and
+// given 30 seconds for that; it is journaled, and can be finished when the app is opened again.
 func (a *App) Serve(ctx context.Context) error {
 	defer a.close()
 	a.ctx = ctx
+	a.watchAll()
 	server := &http.Server{
 		Handler:           a.handler(),
 		ReadHeaderTimeout: 10 * time.Second,
