@@ -133,10 +133,7 @@ func TestManualJourney(t *testing.T) {
 	b.see("Write down your 12 words")
 	b.press("Show the words")
 	b.says("hidden again in")
-	var paper []string
-	for _, word := range ask[[]string](b, `[...document.querySelectorAll(".words li")].map((li) => li.textContent)`) {
-		paper = append(paper, word)
-	}
+	paper := ask[[]string](b, `[...document.querySelectorAll(".words li")].map((li) => li.textContent)`)
 	b.press("sheet to print and fill in")
 	b.see("Recovery phrase of")
 	for _, word := range paper {

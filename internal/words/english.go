@@ -20,7 +20,7 @@ var english = table{
 		"amount": {
 			"This is no amount of money that can be compared.",
 			"Nothing was changed.",
-			"Give a number such as 250, in the currency of the limit: see cloudseed amount."},
+			"Give a number such as 250, in the currency of the limit."},
 		"no-backup": {
 			"No backup was found. Every place was looked at completely.",
 			"Nothing was changed.",
