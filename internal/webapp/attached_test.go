@@ -228,3 +228,26 @@ func filesNow(t *testing.T, d *cloudseed.Device, dir string) (files []cloudseed.
 	}
 	return files
 }
+
+// A backup that is deleted is watched no longer, and is not made again.
+func TestDeletedIsNotWatched(t *testing.T) {
+	folder := t.TempDir()
+	realms, http := embedded(t)
+	app := startDevice(t, Config{Realms: realms, HTTP: http})
+	d := app.backedUp(t, folder)
+	c := newClient(t, app.App)
+	labels := written(t, filepath.Join(t.TempDir(), "labels.jsonl"), "labels 1")
+	c.work("attached", "vault", d.Vault.String(), "paths", labels)
+	if next := c.work("delete", "vault", d.Vault.String(), "name", "Samantha"); next != "deleted" {
+		t.Fatalf("deleting leads to %q", next)
+	}
+	written(t, labels, "labels 2")
+	eventually(t, "the end of the watcher", func() bool {
+		app.watchers.mu.Lock()
+		defer app.watchers.mu.Unlock()
+		return len(app.watchers.running) == 0
+	})
+	if left, _ := filepath.Glob(filepath.Join(folder, "*.age")); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+}

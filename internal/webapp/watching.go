@@ -55,10 +55,7 @@ func (a *App) watchVault(id cloudseed.VaultID) {
 	}
 	a.watchers.mu.Lock()
 	defer a.watchers.mu.Unlock()
-	if before := a.watchers.running[id]; before != nil {
-		before.stop()
-		delete(a.watchers.running, id)
-	}
+	a.stopLocked(id)
 	if !a.watchers.serving || len(files) == 0 {
 		return
 	}
@@ -76,6 +73,20 @@ func (a *App) watchVault(id cloudseed.VaultID) {
 	})
 }
 
+func (a *App) stopWatching(id cloudseed.VaultID) {
+	a.watchers.mu.Lock()
+	defer a.watchers.mu.Unlock()
+	a.stopLocked(id)
+}
+
+// stopLocked ends the watcher of a backup, if there is one.
+func (a *App) stopLocked(id cloudseed.VaultID) {
+	if w := a.watchers.running[id]; w != nil {
+		w.stop()
+		delete(a.watchers.running, id)
+	}
+}
+
 // watchTurn waits for its turn, and reads the backup and opens its places anew: the person may
 // have changed them.
 func (a *App) watchTurn(ctx context.Context, id cloudseed.VaultID) (*watch.Turn, error) {
@@ -84,6 +95,9 @@ func (a *App) watchTurn(ctx context.Context, id cloudseed.VaultID) (*watch.Turn,
 		return nil, err
 	}
 	d, err := a.device(id.String())
+	if errors.Is(err, cloudseed.ErrNoBackup) { // it was deleted
+		a.stopWatching(id)
+	}
 	if err != nil {
 		done()
 		return nil, err
@@ -114,8 +128,5 @@ func (a *App) watchTrouble(id cloudseed.VaultID) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if errors.Is(w.err, cloudseed.ErrNoBackup) { // it was deleted
-		return nil
-	}
 	return w.err
 }
