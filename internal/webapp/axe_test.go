@@ -36,6 +36,7 @@ type axeViolation struct {
 // CLOUDSEED_SCREENS may hold a pattern of names.
 func TestAxe(t *testing.T) {
 	peer.Slow(t)
+	t.Parallel()
 	_, dir := peer.Node(t)
 	axe, err := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {

@@ -75,6 +75,7 @@ const faults = `(() => {
 // CLOUDSEED_LANGUAGE a language, such as de.
 func TestLayout(t *testing.T) {
 	peer.Slow(t)
+	t.Parallel()
 	only := regexp.MustCompile(os.Getenv("CLOUDSEED_SCREENS"))
 	b, base := startGallery(t)
 	looked, start := 0, time.Now()

@@ -69,6 +69,7 @@ func (w *traffic) take() (asked []string, bytes int) {
 // anything of anybody but the app. CLOUDSEED_SCREENS may hold a pattern of names.
 func TestWeight(t *testing.T) {
 	peer.Slow(t)
+	t.Parallel()
 	only := regexp.MustCompile(os.Getenv("CLOUDSEED_SCREENS"))
 	b, base := startGallery(t)
 	app, err := url.Parse(base)
