@@ -69,9 +69,12 @@ func Prune(ctx context.Context, cfg Config, d *Device) ([]Pruned, error) {
 	if err := errors.Join(d.made(), d.undecided()); err != nil || d.Files.Generation <= KeepGenerations {
 		return nil, err
 	}
-	removed := make([]Pruned, len(d.Places))
+	removed, names := make([]Pruned, len(d.Places)), make([]string, len(d.Places))
+	for i := range d.Places {
+		names[i] = d.Places[i].Name
+	}
 	failed := eachPlace(&cfg, d, func(p Place, state *PlaceState) error {
-		i := slices.IndexFunc(d.Places, func(s PlaceState) bool { return s.Name == p.Name })
+		i := slices.Index(names, p.Name) // not in d.Places: the other places write there meanwhile
 		removed[i].Place = p.Name
 		if !d.holds(envelope.FilesPart, state) {
 			return nil // the newer one comes first
