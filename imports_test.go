@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"realm/embedded":      {"realm", "realm/seal", "realm/sqlite", "juicebox", "realm/internal/durable"},
 	"realm/realmtest":     {"realm", "juicebox"},
 	"signin":              {"store"}, // the kinds of failure
-	"internal/keychain":   {"signin", "internal/filelock"},
+	"internal/keychain":   {"signin", "internal/filelock", "internal/replacefile"},
 	"internal/places":     {".", "signin", "store", "store/..."},
 	"store/folder":        {"store"},
 	"store/webdav":        {"store"},

@@ -11,9 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"filippo.io/age"
+
+	"github.com/cloudseed/cloudseed/internal/replacefile"
 )
 
 // A secretFile is what is inside a file. The name is in it so that two files cannot be
@@ -73,14 +74,14 @@ func (k *Keychain) saveFile(name string, data []byte) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return replace(k.fileOf(name), sealed.Bytes())
+	return replacefile.Write(k.fileOf(name), sealed.Bytes())
 }
 
 func (k *Keychain) deleteFile(name string) error {
 	if err := os.Remove(k.fileOf(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return syncDir(k.dir)
+	return replacefile.SyncDir(k.dir)
 }
 
 // fileOf is the file of a name, which may hold anything.
@@ -136,20 +137,7 @@ func create(path string, data []byte) error {
 			return err
 		}
 	}
-	return syncDir(filepath.Dir(path))
-}
-
-// replace writes a file, whole and durably, in place of the one that was there.
-func replace(path string, data []byte) error {
-	temp, err := write(filepath.Dir(path), data)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp)
-	if err := os.Rename(temp, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return replacefile.SyncDir(filepath.Dir(path))
 }
 
 // write puts data into a new temporary file of dir, 0600, durably.
@@ -170,16 +158,4 @@ func write(dir string, data []byte) (path string, err error) {
 		return "", err
 	}
 	return f.Name(), nil
-}
-
-// syncDir makes a rename or a removal durable; Windows does so by itself.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
