@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cloudseed/cloudseed/envelope"
+	"github.com/cloudseed/cloudseed/secret"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -167,7 +168,7 @@ func (r *Restored) receipt(device string) ([]byte, error) {
 		return nil, err
 	}
 	receipt := envelope.Receipt{Vault: d.Vault, Stanza: s.Hash(), Registration: s.Registration,
-		Device: strings.ToValidUTF8(device[:min(len(device), 100)], ""), Opened: now()}
+		Device: strings.ToValidUTF8(device[:min(len(device), 100)], ""), Opened: now(), Opening: envelope.Hash(secret.Random(32).Reveal())}
 	for _, part := range []PartState{d.Wallet, d.Files} {
 		var h envelope.Hash
 		if part.Generation > 0 && h.UnmarshalText([]byte(part.SHA256)) == nil {

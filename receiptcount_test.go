@@ -49,3 +49,20 @@ func TestRestoreBesideAKnownDevice(t *testing.T) {
 		t.Errorf("check: %v", err)
 	}
 }
+
+// Each of several restores explains itself, even if they were in the same second by devices
+// of one name.
+func TestReceiptsOfOneSecond(t *testing.T) {
+	w := newWorld(t)
+	d := w.create(newWallet(t, 12, phrase.English))
+	for range 3 {
+		other := w.config()
+		other.Journal, other.DeviceName = &journal{}, "new phone"
+		if err := LeaveReceipt(ctx, other, w.restore(other)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Check(ctx, w.config(), d); err != nil {
+		t.Errorf("check: %v", err)
+	}
+}

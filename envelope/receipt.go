@@ -29,6 +29,7 @@ type Receipt struct {
 	Files        []Hash    `json:"files"`        // SHA-256 of each sealed file that was opened; one or two
 	Device       string    `json:"device"`       // which device opened them, for people; at most 100 bytes
 	Opened       time.Time `json:"opened"`       // UTC, whole seconds, by that device's clock
+	Opening      Hash      `json:"opening"`      // 32 random bytes: each opening has a receipt of its own
 }
 
 // Sign makes the file: the receipt as JSON in its one form, then one line with the signature

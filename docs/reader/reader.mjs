@@ -155,12 +155,12 @@ export function readReceipt(data, root) {
     before: (v) => {
       if (isNewer(v?.format)) throw new Refusal("newer version", v.format);
     },
-    keys: ["format", "vault", "stanza", "registration", "files", "device", "opened"],
+    keys: ["format", "vault", "stanza", "registration", "files", "device", "opened", "opening"],
   });
   check(r.format === format && r.vault === hash(root) && isHash(r.stanza), "of another format or vault");
   check(Number.isSafeInteger(r.registration) && r.registration >= 1, "registration");
   check(Array.isArray(r.files) && [1, 2].includes(r.files.length) && r.files.every(isHash), "files");
-  check(isText(r.device) && utf8.encode(r.device).length <= 100 && isTime(r.opened), "device, opened");
+  check(isText(r.device) && utf8.encode(r.device).length <= 100 && isTime(r.opened) && isHash(r.opening), "device, opened, opening");
   return r;
 }
 

@@ -55,6 +55,7 @@ var receiptCases = []receiptCase{
 	{name: "receipt_time_offset", comment: "not in UTC", expect: "receipt", fields: func(l list) { l.set("opened", `"2026-11-22T13:00:00+01:00"`) }},
 	{name: "receipt_time_fraction", expect: "receipt", fields: func(l list) { l.set("opened", `"2026-11-22T12:00:00.5Z"`) }},
 	{name: "receipt_no_time", comment: "30 February", expect: "receipt", fields: func(l list) { l.set("opened", `"2026-02-30T12:00:00Z"`) }},
+	{name: "receipt_opening_short", comment: "62 digits", expect: "receipt", fields: func(l list) { l.set("opening", quote(hash(made("opening"))[:62])) }},
 	{name: "receipt_key_more", expect: "receipt", text: func(s string) string { return strings.Replace(s, "\n}", ",\n  \"more\": 1\n}", 1) }},
 	{name: "receipt_key_missing", expect: "receipt", text: func(s string) string { return strings.Replace(s, "  \"registration\": 2,\n", "", 1) }},
 	{name: "receipt_key_order", expect: "receipt", text: func(s string) string {
@@ -73,6 +74,7 @@ func (c receiptCase) vector() []byte {
 		{"files", "[\n    " + quote(hash(made("wallet part"))) + ",\n    " + quote(hash(made("files part"))) + "\n  ]"},
 		{"device", `"Samantha's phone"`},
 		{"opened", `"2026-11-22T12:00:00Z"`},
+		{"opening", quote(hash(made("opening")))},
 	}
 	if c.fields != nil {
 		c.fields(l)
