@@ -14,7 +14,6 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/peer"
@@ -181,114 +180,6 @@ func startBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *browser 
 	}
 	b.fit()
 	return b
-}
-
-// do runs actions, each journey step within two minutes: the machine may be busy.
-func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 2*time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		b.picture("failure")
-		b.t.Fatalf("%v\non the page:\n%s", err, b.page())
-	}
-}
-
-func (b *browser) page() string {
-	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
-	defer cancel()
-	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`location.pathname.split("/").pop() + "\n" + document.body.innerText`))
-	return text
-}
-
-// quoted is a string for an XPath.
-func quoted(s string) string { return `"` + s + `"` }
-
-// see waits for a heading.
-func (b *browser) see(heading string) {
-	b.t.Helper()
-	b.do(chromedp.WaitVisible(fmt.Sprintf(`//h1[contains(., %s)]`, quoted(heading))))
-}
-
-// ask evaluates a script.
-func ask[T any](b *browser, script string) T {
-	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-	defer cancel()
-	answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
-	if err != nil {
-		b.t.Fatalf("%s: %v", script, err)
-	}
-	return answer
-}
-
-// whole waits until the page is there with its scripts: what is pressed on half a page may
-// be pressed on one that is being left.
-func (b *browser) whole() {
-	b.t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
-		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete"`))
-		cancel()
-		if err == nil && done { // an error is a page that went away meanwhile
-			return
-		}
-	}
-	b.t.Fatalf("the page does not become whole:\n%s", b.page())
-}
-
-// press presses the button or link with that text.
-func (b *browser) press(label string) {
-	b.t.Helper()
-	b.whole()
-	x := fmt.Sprintf(`//*[self::button or self::a or self::summary][normalize-space(.)=%[1]s or .//*[normalize-space(.)=%[1]s] or @aria-label=%[1]s]`, quoted(label))
-	b.steady(chromedp.Click(x, chromedp.NodeVisible))
-}
-
-// steady is do for an action that finds an element first: when the page was replaced between
-// finding and acting, nothing was done and it is done again.
-func (b *browser) steady(action chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	for end := time.Now().Add(2 * time.Minute); ; {
-		ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
-		err := chromedp.Do(ctx, action)
-		cancel()
-		if err == nil {
-			return
-		}
-		if !strings.Contains(err.Error(), "Could not find node") || time.Now().After(end) {
-			b.picture("failure")
-			b.t.Fatalf("%v\non the page:\n%s", err, b.page())
-		}
-		b.whole()
-	}
-}
-
-// fill types into the input with that label, until what it holds is the text: a slow page can
-// take the focus away while one types.
-func (b *browser) fill(label, text string) {
-	b.t.Helper()
-	x := fmt.Sprintf(`//*[@id=//label[normalize-space(.)=%s]/@for]`, quoted(label))
-	typed := ""
-	for range 3 {
-		b.whole()
-		b.do(chromedp.WaitVisible(x))
-		b.steady(chromedp.Focus(x))
-		ask[bool](b, `document.activeElement.value = "", document.activeElement.dispatchEvent(new Event("input"))`)
-		b.do(chromedp.KeyEvent(text))
-		if strings.HasSuffix(text, kb.Enter) { // it has left the page
-			return
-		}
-		if typed = ask[string](b, `document.activeElement.value || ""`); sameText(typed, text) {
-			return
-		}
-	}
-	b.t.Fatalf("%s holds %d characters, not the %d that were typed:\n%s", label, len(typed), len(text), b.page())
-}
-
-// sameText compares what is not blank: an input may arrange words and letters of its own.
-func sameText(a, b string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(a), ""), strings.Join(strings.Fields(b), ""))
 }
 
 // open lets the browser in by the link's file, as the command does.

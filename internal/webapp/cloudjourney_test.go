@@ -222,7 +222,7 @@ func (b *browser) backUpToClouds(d *device) {
 	b.press("Try again")
 	b.see("Sign in to Google Drive")
 	b.says("Waiting for you to finish")
-	b.do(chromedp.WaitVisible(`//a[starts-with(normalize-space(.), "Continue at")]`)) // the page has come again, with the link
+	b.there(`//a[starts-with(normalize-space(.), "Continue at")]`) // the page has come again, with the link
 	b.press("Cancel")
 	b.says("Not signed in to Google Drive. Nothing was changed.")
 

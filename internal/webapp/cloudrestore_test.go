@@ -1,7 +1,6 @@
 package webapp
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/chromedp/cdproto/target"
@@ -75,7 +74,9 @@ func allowDrive(tab *browser) {
 
 // signInApple is the person at Apple's page.
 func signInApple(tab *browser) {
-	tab.do(chromedp.SendKeys(`//input[@name="account"]`, samantha), chromedp.Click(`//input[@name="keep"]`))
+	tab.click(`//input[@name="account"]`)
+	tab.typing(samantha)
+	tab.click(`//input[@name="keep"]`)
 	tab.press("Sign in")
 }
 
@@ -151,10 +152,4 @@ func (b *browser) tab(address, title string) target.ID {
 		return false
 	})
 	return found
-}
-
-// tick chooses the box or the account whose label says that.
-func (b *browser) tick(label string) {
-	b.t.Helper()
-	b.do(chromedp.Click(fmt.Sprintf(`//label[contains(., %s)]/input`, quoted(label)), chromedp.NodeVisible))
 }

@@ -154,7 +154,7 @@ func restore(b *browser, d *device, usb string) {
 	b.not("abandon")
 	b.press("Done, forget the words here")
 	b.says("The words are no longer in this app")
-	b.do(chromedp.Evaluate[chromedp.Void](`history.back()`))
+	b.act(chromedp.Evaluate[chromedp.Void](`history.back()`))
 	b.see("Trying out") // the page that showed them is gone: it leads home
 	b.not("abandon")
 }
@@ -196,39 +196,4 @@ func (b *browser) forgot(t *testing.T) {
 	if n := l.Dir(t, b.dir); n < 10 {
 		t.Errorf("Chromium's folder has only %d files", n)
 	}
-}
-
-// says waits until the page says something.
-func (b *browser) says(text string) {
-	b.t.Helper()
-	b.do(chromedp.WaitVisible(`//main//*[contains(normalize-space(.), ` + quoted(text) + `)] | //p[@role="note"][contains(., ` + quoted(text) + `)]`))
-}
-
-// not looks that the page does not say something, nor holds it in any input.
-func (b *browser) not(text string) {
-	b.t.Helper()
-	b.whole()
-	if ask[bool](b, `(document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map(e => e.value).join()).includes(`+quoted(text)+`)`) {
-		b.t.Fatalf("the page holds %q:\n%s", text, b.page())
-	}
-}
-
-// pad presses the keys of the number pad.
-func (b *browser) pad(digits string) {
-	b.t.Helper()
-	for _, d := range digits {
-		b.press(string(d))
-	}
-}
-
-// typing types where the cursor is.
-func (b *browser) typing(text string) {
-	b.t.Helper()
-	b.do(chromedp.KeyEvent(text))
-}
-
-// focused tells where the focus must be, by id.
-func (b *browser) focused(id string) {
-	b.t.Helper()
-	until(b.t, "the focus is on "+id, func() bool { return ask[string](b, `document.activeElement?.id ?? ""`) == id })
 }

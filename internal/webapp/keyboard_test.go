@@ -49,7 +49,7 @@ func (k keyboarder) tab(name string) {
 	k.t.Helper()
 	var passed []string
 	for range 80 {
-		k.do(chromedp.KeyEvent(kb.Tab))
+		k.act(chromedp.KeyEvent(kb.Tab))
 		got := ask[string](k.browser, focusText)
 		for end := time.Now().Add(5 * time.Second); strings.HasSuffix(got, "(unseen)") && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 			got = ask[string](k.browser, focusText) // the page may still be scrolling there
@@ -70,14 +70,14 @@ func (k keyboarder) tab(name string) {
 func (k keyboarder) enter(name string) {
 	k.t.Helper()
 	k.tab(name)
-	k.do(chromedp.KeyEvent(kb.Enter))
+	k.act(chromedp.KeyEvent(kb.Enter))
 }
 
 // write goes there and types.
 func (k keyboarder) write(name, text string) {
 	k.t.Helper()
 	k.tab(name)
-	k.do(chromedp.KeyEvent(text))
+	k.act(chromedp.KeyEvent(text))
 }
 
 // TestKeyboard backs up and restores with Tab, Enter, Space and letters alone. The focus can
@@ -104,10 +104,11 @@ func byKeyboard(t *testing.T, s screen) {
 	k.focused("problem")
 	k.tab("Name of the wallet")
 	k.tab("Recovery phrase")
-	k.do(chromedp.KeyEvent("a", chromedp.KeyModifiers(2)), chromedp.KeyEvent(strings.TrimSuffix(testPhrase, "about")+"abou")) // Ctrl+A
+	k.act(chromedp.KeyEvent("a", chromedp.KeyModifiers(2))) // Ctrl+A
+	k.act(chromedp.KeyEvent(strings.TrimSuffix(testPhrase, "about") + "abou"))
 	until(t, "a word is suggested", func() bool { return ask[int](k.browser, `document.querySelectorAll(".suggestions button").length`) > 0 })
 	k.tab("about")
-	k.do(chromedp.KeyEvent(" ")) // takes it
+	k.act(chromedp.KeyEvent(" ")) // takes it
 	k.enter("Continue")
 	k.lands("Choose a PIN")
 	k.typesPIN("Type the PIN again")
@@ -135,7 +136,7 @@ func byKeyboard(t *testing.T, s screen) {
 	k.typesPIN("“Samantha” is back")
 	k.not("abandon")
 	k.tab("Show the words")
-	k.do(chromedp.KeyEvent(" "))
+	k.act(chromedp.KeyEvent(" "))
 	k.says("They are hidden again in")
 	k.says("abandon")
 	k.enter("Hide the words")
@@ -148,9 +149,9 @@ func byKeyboard(t *testing.T, s screen) {
 func (k keyboarder) typesPIN(next string) {
 	k.t.Helper()
 	until(k.t, "the number pad is there", func() bool { return ask[bool](k.browser, `!document.querySelector("[data-pad]").hidden`) })
-	k.do(chromedp.KeyEvent(testPIN))
+	k.act(chromedp.KeyEvent(testPIN))
 	k.says("6 characters")
-	k.do(chromedp.KeyEvent(kb.Enter))
+	k.act(chromedp.KeyEvent(kb.Enter))
 	k.lands(next)
 }
 
@@ -159,7 +160,7 @@ func (k keyboarder) unfolds(part, inside string) {
 	k.t.Helper()
 	k.tab(part)
 	if !ask[bool](k.browser, `document.activeElement.parentElement.open`) {
-		k.do(chromedp.KeyEvent(kb.Enter))
+		k.act(chromedp.KeyEvent(kb.Enter))
 	}
 	k.tab(inside)
 }

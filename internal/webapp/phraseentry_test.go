@@ -1,65 +1,15 @@
 package webapp
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/phrase"
 )
-
-// paste puts text into the input with that label at once, as a clipboard does.
-func (b *browser) paste(label, text string) {
-	b.t.Helper()
-	b.fill(label, "")
-	if _, err := chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: text}); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// at goes to a page of the session that is open.
-func (b *browser) at(page string) {
-	b.t.Helper()
-	b.do(chromedp.Navigate(ask[string](b, `new URL("`+page+`", location.href).href`)))
-	b.whole()
-}
-
-// back is the browser's own button.
-func (b *browser) back() {
-	b.t.Helper()
-	ask[bool](b, `window.left = true`)
-	b.do(chromedp.Evaluate[chromedp.Void](`history.back()`))
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
-		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.readyState === "complete" && !window.left`))
-		cancel()
-		if err == nil && there { // an error is a page that went away meanwhile
-			return
-		}
-	}
-	b.t.Fatalf("nothing is behind the back button:\n%s", b.page())
-}
-
-// heading waits for one of several headings and returns which.
-func (b *browser) heading(any ...string) (found string) {
-	b.t.Helper()
-	until(b.t, "one of "+strings.Join(any, ", "), func() bool {
-		text := b.page()
-		for _, h := range any {
-			if strings.Contains(text, h) {
-				found = h
-				return true
-			}
-		}
-		return false
-	})
-	return found
-}
 
 // TestPhraseEntry types and pastes phrases of all ten languages in a real browser. The words
 // are gone from the page once they were taken, whichever way one comes back to it.

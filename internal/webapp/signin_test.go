@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/secret"
@@ -104,16 +103,6 @@ func (c *client) signIn(fields ...string) string {
 	until(c.t, "the sign-in ends", func() bool { return !i.running() })
 	_, next, _ := i.since(0)
 	return next
-}
-
-// until waits for something.
-func until(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
 }
 
 // TestSignIn adds two accounts of one cloud and one of another, backs up to all three,

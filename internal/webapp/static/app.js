@@ -6,7 +6,7 @@ const title = document.querySelector("h1");
 const field = document.querySelector("[autofocus]");
 
 if (problem) problem.focus();
-else if (!field && title) title.focus({ preventScroll: true });
+else if (!field && title && document.activeElement === document.body) title.focus({ preventScroll: true }); // who was faster stays there
 
 // A second press of the same button would be refused anyway; do not send it.
 for (const form of document.forms) {
