@@ -10,13 +10,13 @@ import (
 // explain puts an error into the words of the table.
 func explain(l *words.Language, err error) *problem {
 	m := l.For(err)
-	m.Next = flag.ReplaceAllString(m.Next, "")
+	m.Next = ofCommand.ReplaceAllString(m.Next, "")
 	return &problem{Message: m}
 }
 
-// flag matches the name of a flag or of a command in parentheses, which the table adds for
+// ofCommand matches the name of a flag or of a command in parentheses, which the table adds for
 // the command.
-var flag = regexp.MustCompile(` \([^()]*(--|cloudseed )[^()]*\)`)
+var ofCommand = regexp.MustCompile(` \([^()]*(--|cloudseed )[^()]*\)`)
 
 // failureTitles are the headings of failures that people must tell apart at a glance.
 var failureTitles = map[string]words.Sentence{
