@@ -164,6 +164,7 @@ func startBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *browser 
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("allow-pre-commit-input", true), // else what is pressed on a new page at once may be lost
 		chromedp.WSURLReadTimeout(time.Minute))
 	options = append(options, flags...)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)

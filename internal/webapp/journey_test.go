@@ -63,6 +63,7 @@ func backUp(b *browser, d *device, usb string) {
 	b.picture("journey-02-wrong-word")
 	b.fill("Recovery phrase", strings.TrimSuffix(testPhrase, "about"))
 	b.typing("abou")
+	b.suggested("abou", "about")
 	b.press("about")
 	b.says("12 words")
 	b.press("Continue")

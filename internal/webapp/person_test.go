@@ -3,6 +3,7 @@ package webapp
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,11 +103,11 @@ func until(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// whole waits until the page is there with its scripts: what is pressed on half a page may
-// be pressed on one that is being left.
+// whole waits until the page is there with its scripts, and painted: what is pressed on half a
+// page may be pressed on one that is being left, and Chromium drops what comes before the paint.
 func (b *browser) whole() {
 	b.t.Helper()
-	b.eventually("the page is whole", `document.readyState === "complete"`)
+	b.eventually("the page is whole", `document.readyState === "complete" && (document.hidden || performance.getEntriesByName("first-paint").length > 0)`)
 }
 
 // eventually waits until a script says true.
@@ -171,6 +172,14 @@ func (b *browser) heading(any ...string) (found string) {
 	return found
 }
 
+// suggested waits until a word is suggested, and only such as begin with what was typed: those
+// for fewer letters may still be there.
+func (b *browser) suggested(typed, word string) {
+	b.t.Helper()
+	b.eventually(word+" is suggested", `(words => words.includes("`+word+`") && words.every(w => w.startsWith("`+typed+`")))(
+		[...document.querySelectorAll(".suggestions button")].map(e => e.textContent))`)
+}
+
 // focused tells where the focus must be, by id.
 func (b *browser) focused(id string) {
 	b.t.Helper()
@@ -189,8 +198,8 @@ func (b *browser) tick(label string) {
 	b.click(fmt.Sprintf(`//label[contains(., %s)]/input`, quoted(label)))
 }
 
-// click puts the mouse on the first element of the XPath that one can see and that nothing
-// else covers, and clicks once.
+// click puts the mouse on the first element of the XPath that one can see, that nothing
+// else covers and that does not move, and clicks once.
 func (b *browser) click(xpath string) {
 	b.t.Helper()
 	b.whole()
@@ -199,11 +208,14 @@ func (b *browser) click(xpath string) {
 		const r = e.getClientRects()[0], x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		if (!e.disabled && (e.contains(top) || top?.contains(e))) return [x, y];
 	} return []; })()`
+	var before []float64
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if at := ask[[]float64](b, script); len(at) == 2 {
+		at := ask[[]float64](b, script)
+		if len(at) == 2 && slices.Equal(at, before) {
 			b.act(chromedp.MouseClickXY(at[0], at[1]))
 			return
 		}
+		before = at
 		if time.Now().After(end) {
 			b.fail("there is nothing to press: %s", xpath)
 		}
