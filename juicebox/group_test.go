@@ -3,12 +3,12 @@ package juicebox
 import (
 	"bytes"
 	"crypto"
-	"crypto/rand"
 	"testing"
 	"time"
 
 	"github.com/cloudflare/circl/expander"
 	"github.com/cloudflare/circl/group"
+	"github.com/cloudseed/cloudseed/secret"
 	"github.com/gtank/ristretto255"
 )
 
@@ -87,22 +87,8 @@ func TestHashToGroupAgreesWithCircl(t *testing.T) {
 	}
 }
 
-// Random bytes are a valid point about one time in sixteen, a valid scalar too; single
-// changed bits and the edges of the field make the rest.
 func TestEncodingsAgreeWithCircl(t *testing.T) {
-	good := blind([]byte("x"), randomScalar())
-	var tries [][32]byte
-	for range 2000 {
-		var b [32]byte
-		rand.Read(b[:])
-		tries = append(tries, b)
-	}
-	for bit := range 256 {
-		b := good
-		b[bit/8] ^= 1 << (bit % 8)
-		tries = append(tries, b)
-	}
-	tries = append(tries, edges()...)
+	tries := encodings()
 	var points, scalars int
 	for _, b := range tries {
 		_, pointErr := ristretto255.NewIdentityElement().SetCanonicalBytes(b[:])
@@ -124,6 +110,21 @@ func TestEncodingsAgreeWithCircl(t *testing.T) {
 	if points < 20 || scalars < 20 || points == len(tries) || scalars == len(tries) {
 		t.Errorf("%d points, %d scalars of %d: not a test of both answers", points, scalars, len(tries))
 	}
+}
+
+// encodings are tries to encode a point or a scalar: random bytes are either about one time in
+// sixteen; single changed bits and the edges of the field make the rest.
+func encodings() (tries [][32]byte) {
+	for range 2000 {
+		tries = append(tries, [32]byte(secret.Random(32).Reveal()))
+	}
+	good := blind([]byte("x"), randomScalar())
+	for bit := range 256 {
+		b := good
+		b[bit/8] ^= 1 << (bit % 8)
+		tries = append(tries, b)
+	}
+	return append(tries, edges()...)
 }
 
 // edges are encodings around zero, the order of the group and the prime of the field.
@@ -182,14 +183,4 @@ func BenchmarkGroup(b *testing.B) {
 	b.ReportMetric(float64(gtank.Nanoseconds())/float64(b.N), "gtank-ns")
 	b.ReportMetric(float64(circl.Nanoseconds())/float64(b.N), "circl-ns")
 	b.ReportMetric(float64(gtank)/float64(circl), "gtank/circl")
-}
-
-// BenchmarkEvaluate is a realm's work for one Recover2.
-func BenchmarkEvaluate(b *testing.B) {
-	share, blinded := encodeScalar(randomScalar()), blind([]byte("x"), randomScalar())
-	for b.Loop() {
-		if _, _, err := Evaluate(share, blinded); err != nil {
-			b.Fatal(err)
-		}
-	}
 }
