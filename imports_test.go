@@ -86,7 +86,7 @@ func allowed(name string) []string {
 // TestWalletLinksOnlyWhatItUses: the library brings no server, no provider, no browser, and
 // neither does it on a phone.
 func TestWalletLinksOnlyWhatItUses(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", ".", "./mobile").Output()
+	out, err := exec.Command("go", "list", "-pgo=off", "-deps", ".", "./mobile").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ type goPackage struct {
 
 func packages(t *testing.T) (all []goPackage) {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	out, err := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Imports", "./...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,11 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			stop, err := profile(o.cpuProfile)
+			if err != nil {
+				return failure{err}
+			}
+			defer stop()
 			return serve(c.Context(), checked, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}

@@ -32,6 +32,7 @@ type serveOptions struct {
 	sweepEvery, drain    time.Duration
 	noBuiltIn, verbose   bool
 	tenantLog            bool
+	cpuProfile           string // hidden
 }
 
 const serveHelp = `Answer clients until SIGINT or SIGTERM.
@@ -63,6 +64,8 @@ const serveExamples = `  cloudseed-realm serve --data realm
 func (o *serveOptions) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
+	f.StringVar(&o.cpuProfile, "cpu-profile", "", "`file` for a CPU profile of the whole run")
+	f.MarkHidden("cpu-profile")
 	f.StringVar(&o.dir, "data", "", "`directory` that init made")
 	f.StringVar(&o.database, "database", "", databaseUsage)
 	f.StringVar(&o.keys, "keys", "", keysUsage)

@@ -56,7 +56,7 @@ type listed struct {
 }
 
 func add(all map[string]*module, system, machine string) error {
-	cmd := exec.Command("go", "list", "-deps", "-json=Dir,Standard,Module", ours+"/cmd/...")
+	cmd := exec.Command("go", "list", "-pgo=off", "-deps", "-json=Dir,Standard,Module", ours+"/cmd/...")
 	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+machine, "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
