@@ -139,9 +139,10 @@ func (s *Store) Close() error {
 	return s.closed
 }
 
-// pragmas are those of a database that is served. A page cache larger than SQLite's 2 MB, or
-// its log emptied less often, was no faster at ten million records.
-var pragmas = []string{"journal_mode(WAL)", "synchronous(FULL)"}
+// pragmas are those of a database that is served. Everybody waits while SQLite's log is emptied,
+// which at ten million records writes as many pages all over the file: after 100 pages instead of
+// 1,000 that is 30 ms instead of 80, and no more work. A page cache larger than 2 MB was no faster.
+var pragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(100)"}
 
 // source names a database to the driver, with the pragmas to set on each connection. mode is
 // "rw" for a file that must be there, "rwc" for one to make and "ro" to read.
