@@ -71,7 +71,9 @@ func (d *daemon) start(t *testing.T) {
 		d.kill()
 		t.Fatalf("the daemon said %q\n%s", line, d.log)
 	}
-	d.url = url + "/"
+	if d.url == "" { // else it is the same, and others may be reading it
+		d.url = url + "/"
+	}
 }
 
 // kill is kill -9: the process gets no chance to tidy up.

@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s.stdin, s.tty, s.printer = stdin, term.Open(stdin), &printer{stdout: stdout, stderr: stderr}
+	s.stdin, s.tty, s.printer = stdin, term.Open(stdin), newPrinter(stdout, stderr)
 	defer s.close()
 	speaking.Store(words.FromEnvironment(os.Getenv))
 	root := newRoot(s)

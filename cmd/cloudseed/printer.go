@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/cloudseed/cloudseed"
 	"github.com/cloudseed/cloudseed/internal/term"
@@ -17,6 +18,23 @@ import (
 type printer struct {
 	stdout, stderr io.Writer
 	json, verbose  bool
+}
+
+func newPrinter(stdout, stderr io.Writer) *printer {
+	return &printer{stdout: &inTurn{w: stdout}, stderr: &inTurn{w: stderr}}
+}
+
+// inTurn is a writer for several goroutines: a sign-in that is given up may still be telling
+// where its page is.
+type inTurn struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (t *inTurn) Write(data []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.w.Write(data)
 }
 
 // A result is what a command ends with. Its fields are the JSON form.
