@@ -48,13 +48,20 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// step keeps what is reported, also by two verbs at once.
+func (w *world) step(s Step) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.steps = append(w.steps, s)
+}
+
 func (w *world) config() Config {
 	c := Config{
 		Places:      []Place{{Name: "first", URL: "memory:a", Store: w.a}, {Name: "second", URL: "memory:b", Store: w.b}},
 		HTTP:        &http.Client{Transport: w},
 		Journal:     &w.journal,
 		DeviceName:  "Samantha's laptop",
-		Step:        func(s Step) { w.steps = append(w.steps, s) },
+		Step:        w.step,
 		weakHashing: true,
 		Realms: juicebox.Configuration{
 			RegisterThreshold: 3, RecoverThreshold: 2, PINHashingMode: juicebox.FastInsecure,
