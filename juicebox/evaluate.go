@@ -90,12 +90,12 @@ func freshScalar() *scalar.Scalar {
 	var b [64]byte
 	rand.Read(b[:]) // never fails: it ends the program instead (Go 1.24)
 	defer clear(b[:])
-	return modOrder(b)
+	return modOrder(b[:])
 }
 
 // modOrder reduces 64 bytes.
-func modOrder(b [64]byte) *scalar.Scalar {
-	s, err := scalar.NewFromBytesModOrderWide(b[:])
+func modOrder(b []byte) *scalar.Scalar {
+	s, err := scalar.NewFromBytesModOrderWide(b)
 	if err != nil {
 		panic(err) // of 64 bytes there is always one
 	}

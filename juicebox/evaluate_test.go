@@ -30,8 +30,7 @@ func evaluateWithGtank(share Scalar, public *Point, blinded Point, t Scalar) (Po
 	result := encodePoint(ristretto255.NewIdentityElement().ScalarMult(k, u))
 	vt := ristretto255.NewIdentityElement().ScalarBaseMult(random)
 	wt := ristretto255.NewIdentityElement().ScalarMult(random, u)
-	hash := challenge(blinded, *public, result, encodePoint(vt), encodePoint(wt))
-	c := uniformScalar(hash[:])
+	c := uniformScalar(challenge(blinded, *public, result, encodePoint(vt), encodePoint(wt)))
 	z := ristretto255.NewScalar().Multiply(k, c)
 	return result, Proof{C: encodeScalar(c), BetaZ: encodeScalar(z.Add(z, random))}, nil
 }

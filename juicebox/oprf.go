@@ -23,21 +23,20 @@ func verifyProof(blinded, public, result Point, proof Proof) error {
 	vt := ristretto255.NewIdentityElement().VarTimeDoubleScalarBaseMult(minus, v, z)
 	wt := ristretto255.NewIdentityElement().VarTimeMultiScalarMult(
 		[]*ristretto255.Scalar{z, minus}, []*ristretto255.Element{u, w})
-	want := challenge(blinded, public, result, encodePoint(vt), encodePoint(wt))
-	if uniformScalar(want[:]).Equal(c) != 1 {
+	if uniformScalar(challenge(blinded, public, result, encodePoint(vt), encodePoint(wt))).Equal(c) != 1 {
 		return errProof
 	}
 	return nil
 }
 
-// challenge is the hash of a proof's points (Fiat-Shamir), to be reduced to a scalar.
-func challenge(u, v, w, vt, wt Point) [64]byte {
+// challenge is the hash of a proof's points (Fiat-Shamir): 64 bytes, to be reduced to a scalar.
+func challenge(u, v, w, vt, wt Point) []byte {
 	h := sha512.New()
 	h.Write([]byte("Juicebox_DLEQ_2023_1;"))
 	for _, p := range []Point{u, v, w, vt, wt} {
 		h.Write(p[:])
 	}
-	return [64]byte(h.Sum(nil))
+	return h.Sum(nil)
 }
 
 // hashToGroup maps an input of any length to a point, uniformly and without a domain

@@ -54,7 +54,7 @@ func checkVector(t *testing.T, v oprfVector) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, proof, err := read.evaluate(encodeScalar(k), nil, modOrder([64]byte(unhex(t, v.Inputs.BetaTSeed))))
+	result, proof, err := read.evaluate(encodeScalar(k), nil, modOrder(unhex(t, v.Inputs.BetaTSeed)))
 	if err != nil {
 		t.Fatal(err)
 	}
