@@ -120,7 +120,11 @@ func (k *Keychain) key(may bool) (*age.X25519Identity, error) {
 
 // create writes a new file, whole and durably, or fails with an fs.ErrExist.
 func create(path string, data []byte) error {
-	temp, err := write(filepath.Dir(path), data)
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	temp, err := replacefile.Temp(dir, data)
 	if err != nil {
 		return err
 	}
@@ -137,25 +141,5 @@ func create(path string, data []byte) error {
 			return err
 		}
 	}
-	return replacefile.SyncDir(filepath.Dir(path))
-}
-
-// write puts data into a new temporary file of dir, 0600, durably.
-func write(dir string, data []byte) (path string, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	f, err := os.CreateTemp(dir, ".new-*")
-	if err != nil {
-		return "", err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		os.Remove(f.Name())
-		return "", err
-	}
-	return f.Name(), nil
+	return replacefile.SyncDir(dir)
 }

@@ -15,27 +15,32 @@ func Write(path string, data []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".new-*") // 0600
+	temp, err := Temp(dir, data)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
-	if err := fill(f, data); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	defer os.Remove(temp)
+	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
 	return SyncDir(dir)
 }
 
-// fill writes data durably and closes f.
-func fill(f *os.File, data []byte) error {
-	_, err := f.Write(data)
+// Temp puts data into a new file of dir, 0600, durably, for the caller to link or rename.
+func Temp(dir string, data []byte) (path string, err error) {
+	f, err := os.CreateTemp(dir, ".new-*") // 0600
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		os.Remove(f.Name())
+		return "", err
+	}
+	return f.Name(), nil
 }
 
 // SyncDir makes a rename or a removal in dir durable. Windows has no such call, and makes
