@@ -106,7 +106,7 @@ func (b *browser) leavesWaiting() {
 			list.dataset.signIn = "steps?of=sign-in&after=0";
 			m.default(list);
 		}), true`)
-	until(b.t, "the page is asked for again", func() bool { return ask[bool](b, `document.readyState === "complete" && !window.waits`) })
+	b.eventually("the page is asked for again", `document.readyState === "complete" && !window.waits`)
 	b.see("Where should it be kept?")
 }
 

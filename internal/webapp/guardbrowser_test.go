@@ -79,7 +79,7 @@ func TestGuardInBrowser(t *testing.T) {
 	b.press("Win a prize")
 	until(t, "the post is refused", func() bool { return strings.Contains(b.page(), "came from another web page and was refused") })
 	b.do(chromedp.Navigate(evil.URL + "/fetch"))
-	until(t, "the request is over", func() bool { return ask[string](b, "document.title") == "over" })
+	b.eventually("the request is over", `document.title === "over"`)
 	if got := typed(); got != "" {
 		t.Errorf("another site has typed %q", got)
 	}

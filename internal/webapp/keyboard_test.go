@@ -20,14 +20,12 @@ func (k keyboarder) lands(heading string) {
 	k.t.Helper()
 	k.see(heading)
 	k.whole()
-	until(k.t, "the focus is on "+heading, func() bool {
-		return ask[bool](k.browser, `(() => {
-			const a = document.activeElement;
-			if (!a) return false; // between two pages
-			const box = a.getBoundingClientRect();
-			return (a.matches("h1, #problem") || a.matches("main input, main textarea")) && box.bottom > 0 && box.top < innerHeight;
-		})()`)
-	})
+	k.eventually("the focus is on "+heading, `(() => {
+		const a = document.activeElement;
+		if (!a) return false; // between two pages
+		const box = a.getBoundingClientRect();
+		return (a.matches("h1, #problem") || a.matches("main input, main textarea")) && box.bottom > 0 && box.top < innerHeight;
+	})()`)
 }
 
 // focusText is how a person would call what has the focus, with "(unseen)" after it where the
@@ -148,7 +146,7 @@ func byKeyboard(t *testing.T, s screen) {
 // typesPIN types where the page has put the focus: digits find the PIN's field by themselves.
 func (k keyboarder) typesPIN(next string) {
 	k.t.Helper()
-	until(k.t, "the number pad is there", func() bool { return ask[bool](k.browser, `!document.querySelector("[data-pad]").hidden`) })
+	k.eventually("the number pad is there", `!document.querySelector("[data-pad]").hidden`)
 	k.act(chromedp.KeyEvent(testPIN))
 	k.says("6 characters")
 	k.act(chromedp.KeyEvent(kb.Enter))

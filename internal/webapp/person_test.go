@@ -36,14 +36,10 @@ func left(err error) bool {
 // for them.
 func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		err := b.try(actions...)
-		if err == nil {
-			return
-		}
-		if !left(err) || time.Now().After(end) {
-			b.fail("%v", err)
-		}
+	var err error
+	soon(func() bool { err = b.try(actions...); return err == nil || !left(err) })
+	if err != nil {
+		b.fail("%v", err)
 	}
 }
 
@@ -78,28 +74,36 @@ func (b *browser) page() string {
 }
 
 // ask evaluates a script that may be evaluated again.
-func ask[T any](b *browser, script string) T {
+func ask[T any](b *browser, script string) (answer T) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+	var err error
+	soon(func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, patience)
-		answer, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
-		cancel()
-		if err == nil {
-			return answer
-		}
-		if !left(err) || time.Now().After(end) {
-			b.fail("%s: %v", script, err)
+		defer cancel()
+		answer, err = chromedp.Run(ctx, chromedp.Evaluate[T](script))
+		return err == nil || !left(err)
+	})
+	if err != nil {
+		b.fail("%s: %v", script, err)
+	}
+	return answer
+}
+
+// soon tells whether something comes true while a person has patience.
+func soon(ok func() bool) bool {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			return false
 		}
 	}
+	return true
 }
 
 // until waits for what must become true.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("never: %s", what)
-		}
+	if !soon(ok) {
+		t.Fatalf("never: %s", what)
 	}
 }
 
@@ -113,10 +117,8 @@ func (b *browser) whole() {
 // eventually waits until a script says true.
 func (b *browser) eventually(what, script string) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); !ask[bool](b, script); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			b.fail("never: %s", what)
-		}
+	if !soon(func() bool { return ask[bool](b, script) }) {
+		b.fail("never: %s", what)
 	}
 }
 
@@ -208,18 +210,16 @@ func (b *browser) click(xpath string) {
 		const r = e.getClientRects()[0], x = r.x + r.width / 2, y = r.y + r.height / 2, top = document.elementFromPoint(x, y);
 		if (!e.disabled && (e.contains(top) || top?.contains(e))) return [x, y];
 	} return []; })()`
-	var before []float64
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		at := ask[[]float64](b, script)
-		if len(at) == 2 && slices.Equal(at, before) {
-			b.act(chromedp.MouseClickXY(at[0], at[1]))
-			return
-		}
-		before = at
-		if time.Now().After(end) {
-			b.fail("there is nothing to press: %s", xpath)
-		}
+	var at []float64
+	still := func() bool {
+		before := at
+		at = ask[[]float64](b, script)
+		return len(at) == 2 && slices.Equal(at, before)
 	}
+	if !soon(still) {
+		b.fail("there is nothing to press: %s", xpath)
+	}
+	b.act(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // pad presses the keys of the number pad.
