@@ -49,8 +49,8 @@ func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(s.printer.stdout)
+	root.SetErr(s.printer.stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return words.ExitOK
