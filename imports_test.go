@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"cmd/cloudseed-realm": {"internal/manpages", "internal/nodump", "internal/version", "juicebox", "realm", "realm/mark", "realm/metrics", "realm/postgres", "realm/seal", "realm/sqlite"},
 	"internal/webapp":     {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/paper", "internal/profile", "internal/watch", "internal/words"},
 	"internal/words":      {".", "phrase", "envelope", "juicebox", "signin", "store", "internal/profile"},
+	"internal/peer":       {"internal/filelock"},
 	"internal/manpages":   {"internal/version"},
 	"internal/paper":      {"internal/words"},
 	"internal/profile":    {".", "store", "internal/filelock", "internal/replacefile"},

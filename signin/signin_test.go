@@ -13,6 +13,7 @@ import (
 
 	"github.com/cloudseed/cloudseed/internal/fakecloud"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/store"
 )
 
@@ -238,6 +239,7 @@ func TestPortCloses(t *testing.T) {
 
 // Dropbox compares the port, so there are few, and another program may have one.
 func TestFixedPorts(t *testing.T) {
+	peer.Alone(t, peer.DropboxPorts)
 	var open []*callback
 	for range providers[Dropbox].ports {
 		back, err := listen(providers[Dropbox])

@@ -23,6 +23,7 @@ import (
 	"github.com/cloudseed/cloudseed/internal/fakecloud/graph"
 	"github.com/cloudseed/cloudseed/internal/fakecloud/oauth"
 	"github.com/cloudseed/cloudseed/internal/keychain"
+	"github.com/cloudseed/cloudseed/internal/peer"
 	"github.com/cloudseed/cloudseed/internal/places"
 	"github.com/cloudseed/cloudseed/internal/words"
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -53,6 +54,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
+	peer.Alone(t, peer.DropboxPorts)
 	w := &world{t: t, cloud: fakecloud.Start(t), person: sam, given: t.TempDir()}
 	both := []oauth.Account{{Email: sam}, {Email: alex}}
 	google := oauth.New(w.cloud, oauth.Google(oauth.Client{ID: "wallet", Secret: "installed"}), both...)

@@ -231,12 +231,7 @@ func (b *browser) backUpToClouds(d *device) {
 	b.atProvider("Google Drive", "accounts.google.com", "Signed in", allowDrive)
 	b.says("Signed in to Google Drive.")
 	b.says("Account: s…a@example.com")
-	b.press("Dropbox")
-	b.see("Sign in to Dropbox")
-	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
-		tab.tick(alex)
-		tab.press("Allow")
-	})
+	b.signInToDropbox("Dropbox", alex)
 	b.says("Account: a…x@example.com")
 	b.press("iCloud")
 	b.see("Sign in to iCloud")

@@ -5,6 +5,8 @@ import (
 
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"github.com/cloudseed/cloudseed/internal/peer"
 )
 
 func (b *browser) restoreFromDropbox(d *device) {
@@ -12,21 +14,12 @@ func (b *browser) restoreFromDropbox(d *device) {
 	b.see("If this device is lost")
 	b.press("Restore from the cloud")
 	b.see("Where is your backup?")
-	b.press("Dropbox")
-	b.see("Sign in to Dropbox")
-	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
-		tab.press("Allow") // Samantha's, which is empty
-	})
+	b.signInToDropbox("Dropbox", samantha) // hers is empty
 	b.says("Signed in to Dropbox.")
 	b.press("Look for backups")
 	b.see("No backup found")
 	b.picture("cloud-11-none")
-	b.press("Another Dropbox account")
-	b.see("Sign in to Dropbox")
-	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
-		tab.tick(alex)
-		tab.press("Allow")
-	})
+	b.signInToDropbox("Another Dropbox account", alex)
 	b.says("Dropbox a…x@example.com")
 	b.press("Look for backups")
 	b.see("Found a backup")
@@ -78,6 +71,18 @@ func signInApple(tab *browser) {
 	tab.typing(samantha)
 	tab.click(`//input[@name="keep"]`)
 	tab.press("Sign in")
+}
+
+// signInToDropbox follows a button to Dropbox's page and signs in there, with an account.
+func (b *browser) signInToDropbox(button, account string) {
+	b.t.Helper()
+	defer peer.Alone(b.t, peer.DropboxPorts)()
+	b.press(button)
+	b.see("Sign in to Dropbox")
+	b.atProvider("Dropbox", "www.dropbox.com", "Signed in", func(tab *browser) {
+		tab.tick(account)
+		tab.press("Allow")
+	})
 }
 
 // signInToNextcloud names a server and signs in there, where the page stays.

@@ -23,7 +23,7 @@ const patience = 2 * time.Minute
 func left(err error) bool {
 	for _, s := range []string{
 		"Inspected target navigated or closed", "Execution context was destroyed", "Cannot find context",
-		"Cannot find default execution context", "Could not find node", "No node with given id", "uniqueContextId not found",
+		"Cannot find default execution context", replaced, "Could not find node", "No node with given id", "uniqueContextId not found",
 	} {
 		if strings.Contains(err.Error(), s) {
 			return true
@@ -31,6 +31,9 @@ func left(err error) bool {
 	}
 	return false
 }
+
+// replaced is what a script says that finds no page: the one before has gone.
+const replaced = "there is no page yet"
 
 // do runs actions that may be run again, such as going to an address, until the page stays
 // for them.
@@ -73,14 +76,15 @@ func (b *browser) page() string {
 	return text
 }
 
-// ask evaluates a script that may be evaluated again.
+// ask evaluates a script that may be evaluated again, on a page, not between two.
 func ask[T any](b *browser, script string) (answer T) {
 	b.t.Helper()
+	onPage := `if (!document.body) throw new Error("` + replaced + `"); ` + script
 	var err error
 	soon(func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, patience)
 		defer cancel()
-		answer, err = chromedp.Run(ctx, chromedp.Evaluate[T](script))
+		answer, err = chromedp.Run(ctx, chromedp.Evaluate[T](onPage))
 		return err == nil || !left(err)
 	})
 	if err != nil {
