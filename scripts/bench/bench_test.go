@@ -5,19 +5,14 @@ import (
 	"testing"
 )
 
-// What the go command, and cloudseed-realm bench, print.
-const (
-	goPrinted = `goos: linux
+// What the go command prints.
+const goPrinted = `goos: linux
 goarch: amd64
 pkg: github.com/cloudseed/cloudseed
 cpu: AMD EPYC
 BenchmarkVerbs/backup-2         	       7	      1045 critical-ms	      1066 ms	         8.000 needed-trips	         1.020 ratio
 PASS
 `
-	realmPrinted = `register 1000 in 0.70 s, 1423/s; p50 20ms, p90 30ms, p99 40ms, longest 50ms; server CPU 350 µs each
-recover  2000 in 1.40 s, 1423/s; p50 20ms, p90 30ms, p99 40ms, longest 50ms; server CPU 640 µs each
-`
-)
 
 func TestRows(t *testing.T) {
 	b := benchmark{pkg: ".", name: "Verbs/backup", oursUnit: "ms", aloneUnit: "critical-ms", what: "backup", against: "its path"}
@@ -26,13 +21,6 @@ func TestRows(t *testing.T) {
 	}
 	if _, err := b.row([]byte("PASS\n")); err == nil {
 		t.Error("a run without a result is no error")
-	}
-	rows, err := realmRows([]byte(realmPrinted), 160)
-	if err != nil || len(rows) != 2 || rows[1].ratio != 4 || rows[1].ours != "640 µs" || rows[1].alone != "160 µs" {
-		t.Errorf("%+v, %v", rows, err)
-	}
-	if _, err := realmRows(nil, 160); err == nil {
-		t.Error("a server without figures is no error")
 	}
 }
 
