@@ -3,6 +3,7 @@ package realm
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -18,9 +19,15 @@ type token struct {
 	signature []byte
 }
 
-type header struct {
-	Algorithm string `json:"alg"`
-	Key       string `json:"kid"`
+type header struct{ Algorithm, Key string }
+
+// UnmarshalJSON wants the names exactly so, as jwt.Parser does: into a struct, package json takes "Alg" for alg.
+func (h *header) UnmarshalJSON(text []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return err
+	}
+	return errors.Join(json.Unmarshal(members["alg"], &h.Algorithm), json.Unmarshal(members["kid"], &h.Key))
 }
 
 // claims are what Juicebox puts into a token. Others are passed over.
