@@ -1,35 +1,78 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm/mark"
 	"github.com/cloudseed/cloudseed/realm/postgres"
 	"github.com/cloudseed/cloudseed/realm/seal"
 )
 
-const databaseUsage = "`URL` postgres://USER@HOST/NAME of the database, in place of --data; several hosts\n" +
-	"(HOST1,HOST2) where there are standbys. A password belongs into a password file:\n" +
-	"?passfile=FILE, or PGPASSFILE"
+// noMark is the value of --mark for a process without one.
+const noMark = "off"
 
-var (
-	errOneDatabase = errors.New("--data DIR and --database URL are two ways to keep the records: give one of them")
-	errNoKeys      = errors.New("--keys FILE is missing: with --database it has no default, because every process needs the same keys")
-)
+// A followed database moves a mark with what is written to it.
+type followed struct {
+	*postgres.Store
+	mark    *mark.Mark // may be nil
+	warning string     // if it is not known whether the database is an older copy
+}
 
-// openPostgres opens the database at url and the keys to it. Its error is explained.
-func openPostgres(ctx context.Context, url, keys string) (*database, error) {
-	store, err := postgres.Open(ctx, postgres.Config{URL: url})
+// Close closes the database first: the mark says how far it came.
+func (f *followed) Close() error { return errors.Join(f.Store.Close(), f.mark.Close()) }
+
+// openPostgres opens the database at url, the keys to it, and the mark at path, which may be noMark.
+// Its error is explained.
+func openPostgres(ctx context.Context, url, keys, path string) (*database, error) {
+	opened, read, err := openFollowed(ctx, url, keys, path)
 	if err != nil {
 		return nil, explainDatabase(err, url)
 	}
-	read, err := seal.Read(keys, store.ID())
+	return &database{store: seal.New(opened.Store, read), id: opened.ID(), engine: "postgres", schema: opened.Schema(),
+		key: read.Newest(), epoch: read.Epoch(), close: opened.Close, warning: opened.warning}, nil
+}
+
+func openFollowed(ctx context.Context, url, keys, path string) (*followed, *seal.Keys, error) {
+	found, err := postgres.Look(ctx, postgres.Config{URL: url})
 	if err != nil {
-		store.Close()
-		return nil, explainDatabase(err, url)
+		return nil, nil, err
 	}
-	return &database{seal.New(store, read), store.ID(), "postgres", store.Schema(), read.Newest(), read.Epoch(), store.Close}, nil
+	read, err := seal.Read(keys, found.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, warning, err := ownMark(cmp.Or(path, markFile(keys)), found.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	config := postgres.Config{URL: url}
+	if m != nil {
+		config.Seen, config.Follow = m.Seen(), m.Move
+	}
+	store, err := postgres.Open(ctx, config)
+	if err != nil {
+		return nil, nil, errors.Join(err, m.Close())
+	}
+	return &followed{store, m, warning}, read, nil
+}
+
+// ownMark opens the mark at path, or makes it on a computer that has none: nobody there knows more
+// than the database.
+func ownMark(path string, id juicebox.RealmID) (m *mark.Mark, warning string, err error) {
+	if path == noMark {
+		return nil, "without a mark, an older copy of the database is noticed only if it appears while this process serves", nil
+	}
+	if err := mark.Create(path, id, 0); err == nil {
+		warning = "there was no mark here: whether the database is an older copy is not known; from now on it is noticed"
+	} else if !errors.Is(err, mark.ErrExists) {
+		return nil, "", fmt.Errorf("--mark: %w", err)
+	}
+	m, err = mark.Open(path, id)
+	return m, warning, err
 }
 
 // explainDatabase says what to do about an error of the database at url.
@@ -37,6 +80,9 @@ func explainDatabase(err error, url string) error {
 	var hint string
 	schema, other := errors.AsType[*postgres.SchemaError](err)
 	switch {
+	case errors.Is(err, postgres.ErrBehind):
+		hint = "guesses that were answered since would be given back, so it is not served; if the newer one is lost, stop every\n" +
+			"process of this realm; then this takes all guesses of every record: cloudseed-realm restore --accept --database " + shellWord(url) + " --keys FILE"
 	case errors.Is(err, postgres.ErrURL):
 		return err // one of usage
 	case errors.Is(err, postgres.ErrPassword):
@@ -57,25 +103,4 @@ func explainDatabase(err error, url string) error {
 		return explain(err, "")
 	}
 	return failure{fmt.Errorf("%w\n%s", err, hint)}
-}
-
-// checkDatabase insists on one place for the records.
-func (o *serveOptions) checkDatabase() error {
-	switch {
-	case o.database == "" && o.dir == "":
-		return errNoData
-	case o.database != "" && o.dir != "":
-		return errOneDatabase
-	case o.database != "" && o.keys == "":
-		return errNoKeys
-	}
-	return nil
-}
-
-// open opens the database that the flags name, of whichever engine.
-func (o *serveOptions) open(ctx context.Context) (*database, error) {
-	if o.database != "" {
-		return openPostgres(ctx, o.database, o.keys)
-	}
-	return openSealed(o.dir, o.keys)
 }

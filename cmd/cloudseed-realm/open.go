@@ -11,9 +11,6 @@ import (
 	"github.com/cloudseed/cloudseed/realm/sqlite"
 )
 
-const keysUsage = "`file` with the keys that seal the records (default keys.json in the directory of --data);\n" +
-	"only apart from the database does it protect a stolen copy of the whole directory"
-
 // keyFile is the file that --keys names, or the one beside the database.
 func keyFile(dir, keys string) string {
 	if keys == "" {
@@ -24,13 +21,14 @@ func keyFile(dir, keys string) string {
 
 // A database is an open one, of whatever engine.
 type database struct {
-	store  realm.Store // seals what it keeps
-	id     juicebox.RealmID
-	engine string // as status names it
-	schema int    // version of the tables
-	key    uint32 // version of the newest key
-	epoch  uint64 // of the keys and records
-	close  func() error
+	store   realm.Store // seals what it keeps
+	id      juicebox.RealmID
+	engine  string // as status names it
+	schema  int    // version of the tables
+	key     uint32 // version of the newest key
+	epoch   uint64 // of the keys and records
+	close   func() error
+	warning string // for the log of whoever serves it
 }
 
 // markFile is the file beside the keys that tells an older copy of the database.
@@ -44,7 +42,8 @@ func openSealed(dir, keys string) (*database, error) {
 		return nil, explain(err, dir)
 	}
 	store, facts := opened.Store, opened.Facts()
-	return &database{seal.New(store, read), facts.ID, "sqlite", store.Schema(), read.Newest(), read.Epoch(), opened.Close}, nil
+	return &database{store: seal.New(store, read), id: facts.ID, engine: "sqlite", schema: store.Schema(),
+		key: read.Newest(), epoch: read.Epoch(), close: opened.Close}, nil
 }
 
 // A marked database moves its mark with every write.

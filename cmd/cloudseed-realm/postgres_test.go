@@ -41,26 +41,21 @@ func TestMigrateCommand(t *testing.T) {
 		t.Error("tables were made")
 	}
 	command(t, exitOK, "next: cloudseed-realm serve --database ", "migrate", "--database", url, "--keys", keys, "--id", strings.Repeat("ab", 16))
-	command(t, exitOK, "up to date (1): nothing to do", "migrate", "--database", url, "--keys", keys)
+	command(t, exitOK, "up to date (2): nothing to do", "migrate", "--database", url, "--keys", keys)
+
+	// Older tables are brought on, by hand.
+	server.Exec("DROP TABLE realm_progress; UPDATE realm_meta SET value = '1' WHERE name = 'schema'")
+	command(t, exitFailure, "older (1) than this program's (2)\nnothing was changed; stop every process of this realm, then: cloudseed-realm migrate --database ", serve...)
+	command(t, exitOK, "are brought from 1 to 2", "migrate", "--database", url)
 
 	// Tables of another program are refused, and so are lost ones.
 	server.Exec("UPDATE realm_meta SET value = '99' WHERE name = 'schema'")
-	hint := "newer (99) than this program's (1)\nnothing was changed; use the newer cloudseed-realm"
+	hint := "newer (99) than this program's (2)\nnothing was changed; use the newer cloudseed-realm"
 	command(t, exitFailure, hint, serve...)
 	command(t, exitFailure, hint, "migrate", "--database", url)
-	server.Exec("DROP TABLE realm_meta, realm_records")
+	server.Exec("DROP TABLE realm_meta, realm_records, realm_progress")
 	command(t, exitFailure, "no realm in this database", serve...)
 	command(t, exitFailure, "there is a key file\nnothing was changed. If the keys are of a realm", "migrate", "--database", url, "--keys", keys)
-}
-
-// There is one version of the tables yet, so no program can meet older ones.
-func TestOlderTablesAreExplained(t *testing.T) {
-	err := explainDatabase(&postgres.SchemaError{Have: 1, Want: 2}, "postgres://db/x")
-	want := "the realm's tables are older (1) than this program's (2)\n" +
-		"nothing was changed; stop every process of this realm, then: cloudseed-realm migrate --database postgres://db/x"
-	if err.Error() != want {
-		t.Errorf("got %v", err)
-	}
 }
 
 func TestDatabaseFlags(t *testing.T) {
@@ -103,7 +98,7 @@ func joinCluster(t *testing.T, url, keys string, processes int, args ...string) 
 // record reads what the cluster stores for a user.
 func (d *daemon) record(t *testing.T, user realmtest.User) (data []byte) {
 	t.Helper()
-	opened, err := openPostgres(t.Context(), d.database, d.keys)
+	opened, err := openPostgres(t.Context(), d.database, d.keys, noMark)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,5 +157,37 @@ func TestTwoProcessesOneRecord(t *testing.T) {
 	t.Logf("answered %d of %d", answered, allowed)
 	if err := realmtest.CheckSpent(cluster[0].record(t, user), allowed, answered); err != nil {
 		t.Error(err)
+	}
+}
+
+// Records in PostgreSQL outlive a change of the key, and a process with the older key file answers nobody.
+func TestRotateDatabase(t *testing.T) {
+	d := newCluster(t, peer.Postgres(t).URL(), 1)[0]
+	registration := realmtest.Registration(5)
+	owner := d.target(t, true)
+	if _, err := owner.Ask(t.Context(), registration); err != nil {
+		t.Fatal(err)
+	}
+	owner.HTTP.CloseIdleConnections()
+	d.kill()
+	old, err := os.ReadFile(d.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command(t, exitUsage, "--keys FILE is missing", "rotate", "--database", d.database)
+	command(t, exitOK, "every record is sealed with a new key in ", "rotate", "--database", d.database, "--keys", d.keys)
+	d.start(t)
+	reply, err := owner.Ask(t.Context(), juicebox.Recover1{})
+	if want := (juicebox.Recover1Response{Status: juicebox.StatusOK, Version: registration.Version}); err != nil || reply != want {
+		t.Errorf("after rotate: %v, %v", reply, err)
+	}
+	owner.HTTP.CloseIdleConnections()
+	d.kill()
+	if err := os.WriteFile(d.keys, old, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.start(t)
+	if reply, err := owner.Ask(t.Context(), juicebox.Recover1{}); err == nil {
+		t.Errorf("with the older keys: %v", reply)
 	}
 }

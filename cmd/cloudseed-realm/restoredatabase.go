@@ -34,6 +34,9 @@ func (o *restoreOptions) acceptDatabase(ctx context.Context, w io.Writer) error 
 	if b.closed > 0 && b.opened == 0 {
 		return failure{fmt.Errorf("no record opens with the keys in %s: %w", o.keys, b.whyClosed)}
 	}
+	if err := store.Accept(ctx); err != nil {
+		return failure{err}
+	}
 	if err := seal.SetEpoch(o.keys, store.ID(), b.to.Epoch()); err != nil {
 		return failure{err}
 	}

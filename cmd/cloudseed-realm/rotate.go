@@ -6,45 +6,60 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/cloudseed/cloudseed/juicebox"
+	"github.com/cloudseed/cloudseed/realm"
 	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/spf13/cobra"
 )
 
 func newRotate() *cobra.Command {
-	var dir, keys string
+	var p place
 	c := &cobra.Command{
-		Use:   "rotate --data DIR",
+		Use:   "rotate --data DIR | --database URL",
 		Short: "Seal every record with a new key, while the realm does not serve",
 		Long: `Seal every record with a new key and remove the old one from the key file.
 
-The realm must not be serving. If this is interrupted, run it again: until it is
-done the key file has both keys. Copies of the database made before open with
-the old key only; keep its copy as long as them.`,
+No process of the realm may be serving. If this is interrupted, run it again: until
+it is done the key file has both keys. Copies of the database made before open with
+the old key only; keep its copy as long as them. With --database every process
+needs the new key file afterwards.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if dir == "" {
-				return errNoData
+			if err := p.check(); err != nil {
+				return err
 			}
-			return rotate(c.Context(), c.OutOrStdout(), dir, keyFile(dir, keys))
+			return p.rotate(c.Context(), c.OutOrStdout())
 		},
 	}
-	c.Flags().StringVar(&dir, "data", "", "`directory` that init made")
-	c.Flags().StringVar(&keys, "keys", "", keysUsage)
+	p.flags(c.Flags())
 	return c
 }
 
-func rotate(ctx context.Context, w io.Writer, dir, path string) error {
-	store, _, err := openMarked(dir, path)
-	if err != nil {
-		return explain(err, dir)
+func (p *place) rotate(ctx context.Context, w io.Writer) error {
+	if p.database != "" {
+		store, _, err := openFollowed(ctx, p.database, p.keys, p.mark)
+		if err != nil {
+			return explainDatabase(err, p.database)
+		}
+		return rotate(ctx, w, store, p.keys)
 	}
+	path := keyFile(p.dir, p.keys)
+	store, _, err := openMarked(p.dir, path)
+	if err != nil {
+		return explain(err, p.dir)
+	}
+	return rotate(ctx, w, store, path)
+}
+
+// rotate closes the store.
+func rotate(ctx context.Context, w io.Writer, store keptStore, path string) error {
 	defer store.Close() // for the errors below
 	if err := seal.Add(path, store.ID()); err != nil {
-		return explain(err, dir)
+		return explain(err, "")
 	}
 	keys, err := seal.Read(path, store.ID())
 	if err != nil {
-		return explain(err, dir)
+		return explain(err, "")
 	}
 	if err := store.Each(ctx, keys.Resealed); err != nil {
 		return failure{fmt.Errorf("not every record has the new key yet; the old ones are kept: %w", err)}
@@ -55,4 +70,11 @@ func rotate(ctx context.Context, w io.Writer, dir, path string) error {
 	}
 	fmt.Fprintf(w, "every record is sealed with a new key in %s\n", path)
 	return nil
+}
+
+// A keptStore is one of either engine, with its mark.
+type keptStore interface {
+	realm.Walker
+	ID() juicebox.RealmID
+	Close() error
 }

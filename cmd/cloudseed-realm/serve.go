@@ -127,6 +127,9 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	defer s.flushOnce(context.WithoutCancel(ctx)) // what the last requests left
 	s.log.Info("serving", "realm", s.db.id.String(), "version", version.String(), "engine", s.db.engine, "epoch", s.db.epoch,
 		"builtIn", !s.noBuiltIn, "proxy", s.behindProxy)
+	if s.db.warning != "" {
+		s.log.Warn(s.db.warning)
+	}
 	fmt.Fprintf(stdout, "listening on %s://%s\n", s.scheme(), listener.Addr())
 	if side.Addr != "" {
 		fmt.Fprintf(stdout, "metrics on http://%s/metrics\n", side.Addr)

@@ -15,7 +15,7 @@ import (
 
 // serveOptions are the flags of serve.
 type serveOptions struct {
-	dir, database, keys  string
+	place
 	listen, tenants      string
 	tlsCert, tlsKey      string
 	tlsMin               string
@@ -66,9 +66,7 @@ func (o *serveOptions) flags(c *cobra.Command) {
 	f.SortFlags = false
 	f.StringVar(&o.cpuProfile, "cpu-profile", "", "`file` for a CPU profile of the whole run")
 	f.MarkHidden("cpu-profile")
-	f.StringVar(&o.dir, "data", "", "`directory` that init made")
-	f.StringVar(&o.database, "database", "", databaseUsage)
-	f.StringVar(&o.keys, "keys", "", keysUsage)
+	o.place.flags(f)
 	f.StringVar(&o.listen, "listen", "127.0.0.1:8580", "`address` to listen on; port 0 takes a free one")
 	f.StringVar(&o.tenants, "tenants", "", `JSON `+"`file`"+` {"tenant":{"1":"key"}} of vendors whose tokens are accepted`)
 	f.BoolVar(&o.tenantLog, "tenant-log", false, "keep events for vendors, who read them at /tenant_log with tokens of scope audit:\n"+
@@ -114,7 +112,7 @@ type checked struct {
 // check finds what is wrong with the flags alone.
 func (o *serveOptions) check() (*checked, error) {
 	c := &checked{serveOptions: o}
-	if err := o.checkDatabase(); err != nil {
+	if err := o.place.check(); err != nil {
 		return nil, err
 	}
 	for _, check := range []func() error{c.checkListen, c.checkTLS, c.checkProxy, c.checkRealm} {

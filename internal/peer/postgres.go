@@ -164,10 +164,22 @@ func (s *PostgresServer) Start() {
 // Exec runs SQL as an administrator would, and returns what psql prints.
 func (s *PostgresServer) Exec(sql string) string {
 	s.t.Helper()
-	cmd := exec.Command(filepath.Join(s.bin, "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, s.URL())
-	out, err := cmd.CombinedOutput()
+	return s.tool("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, s.URL())
+}
+
+// Dump makes a backup of the database in a file, and Restore puts it in the database's place, as
+// administrators do.
+func (s *PostgresServer) Dump(file string) { s.tool("pg_dump", "-Fc", "-f", file, s.URL()) }
+
+// Restore is the other half of Dump.
+func (s *PostgresServer) Restore(file string) { s.tool("pg_restore", "-c", "-1", "-d", s.URL(), file) }
+
+// tool runs a program of PostgreSQL as the user that runs the test.
+func (s *PostgresServer) tool(name string, args ...string) string {
+	s.t.Helper()
+	out, err := exec.Command(filepath.Join(s.bin, name), args...).CombinedOutput()
 	if err != nil {
-		s.t.Fatalf("%s: %v\n%s", sql, err, out)
+		s.t.Fatalf("%s %s: %v\n%s", name, args, err, out)
 	}
 	return string(out)
 }

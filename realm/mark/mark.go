@@ -1,6 +1,9 @@
 // Package mark keeps a small file outside a realm's database that says how far the database
 // had come, so that an older copy of the database which was put back is noticed.
 //
+// What follows is how package realm/sqlite counts. Package realm/postgres has notes with times in the
+// place of counts, and looks for the newest itself: it needs [Mark.Seen] and [Mark.Move] only.
+//
 // The database counts its writes. After every commit and before anybody is answered, the
 // count goes into the mark ([Mark.Move]). A database that has counted fewer writes than its
 // mark is an older copy: guesses were answered that it does not know of ([BehindError]).
@@ -14,12 +17,14 @@
 package mark
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,8 +60,9 @@ const (
 	syncEvery = 100 * time.Millisecond
 )
 
-// A Mark is an open file. It is safe for concurrent use. Nobody else may have it open: the
-// lock of the database sees to that.
+// A Mark is an open file. It is safe for concurrent use. Processes that serve one database of package
+// realm/postgres may share it: their notes are of one order, and it has one of the last tenth of a
+// second. The database of package realm/sqlite is locked by one process, and so is its mark.
 type Mark struct {
 	mu     sync.Mutex
 	file   *os.File
@@ -143,6 +149,13 @@ func (m *Mark) Lost(writes uint64) uint64 {
 	return m.now.limit - min(m.now.limit, writes)
 }
 
+// Seen returns how far the database certainly came.
+func (m *Mark) Seen() uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now.writes
+}
+
 // Move says that the database has counted so many writes, durably. Nothing that depends
 // on them may be answered before Move returns nil. It never goes back.
 func (m *Mark) Move(writes uint64) error {
@@ -214,8 +227,11 @@ func (m *Mark) syncOnce() {
 }
 
 // Close writes down exactly how far the database came, if it was met. Call it when the
-// database is closed.
+// database is closed. Nothing is to be done for a nil Mark, which is none.
 func (m *Mark) Close() error {
+	if m == nil {
+		return nil
+	}
 	m.mu.Lock()
 	closed := errors.Is(m.failed, ErrClosed)
 	m.mu.Unlock()
@@ -236,7 +252,7 @@ func (m *Mark) Close() error {
 	return errors.Join(err, m.file.Close())
 }
 
-// newest returns the newer of the two lines; one may be cut off.
+// newest returns the line that knows more, or else the newer one; one may be cut off.
 func newest(file io.ReaderAt) (line, error) {
 	var found []line
 	for i := range int64(2) {
@@ -254,8 +270,11 @@ func newest(file io.ReaderAt) (line, error) {
 	switch {
 	case len(found) == 0:
 		return line{}, fmt.Errorf("%w: nothing in it can be read", ErrForeign)
-	case len(found) == 2 && found[1].number > found[0].number:
-		return found[1], nil
+	case len(found) == 1:
+		return found[0], nil
 	}
-	return found[0], nil
+	// Of several processes one may count its lines far below another's, but never its writes.
+	return slices.MaxFunc(found, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.writes, b.writes), cmp.Compare(a.number, b.number))
+	}), nil
 }

@@ -205,3 +205,21 @@ func BenchmarkMove(b *testing.B) {
 		}
 	}
 }
+
+// Two processes share a mark whose counts are of one database. The first has written few lines when the
+// second has written many; what it then writes is not taken for old.
+func TestSharedMark(t *testing.T) {
+	path := created(t, 0)
+	slow, busy := opened(t, path), opened(t, path)
+	for w := range uint64(100) {
+		if err := busy.Move(w + 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := slow.Move(200); err != nil {
+		t.Fatal(err)
+	}
+	if err := behind(t, opened(t, path), 199); err.Seen != 200 {
+		t.Errorf("seen %d, want 200", err.Seen)
+	}
+}

@@ -16,11 +16,18 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// connect opens a pool and makes one connection, so that what is wrong is known at once.
-func connect(ctx context.Context, address string) (*pgxpool.Pool, error) {
+// connect opens a pool and makes one connection, so that what is wrong is known at once. check looks
+// at every connection, now and later, before it is used.
+func connect(ctx context.Context, address string, check func(context.Context, *pgx.Conn) error) (*pgxpool.Pool, error) {
 	config, err := parse(address)
 	if err != nil {
 		return nil, err
+	}
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := checkSettings(ctx, conn); err != nil {
+			return err
+		}
+		return check(ctx, conn)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -61,7 +68,6 @@ func parse(address string) (*pgxpool.Config, error) {
 	// Never a standby: what it says is old.
 	config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	config.ConnConfig.OnNotice = noteWarning
-	config.AfterConnect = checkSettings
 	return config, nil
 }
 
@@ -117,6 +123,9 @@ const (
 	confirms = "cloudseed confirms" // there are synchronous standbys
 	warned   = "cloudseed warned"   // the server has warned since the last look
 )
+
+// unchecked is for connections of which nothing was known before.
+func unchecked(context.Context, *pgx.Conn) error { return nil }
 
 func checkSettings(ctx context.Context, conn *pgx.Conn) error {
 	for name, good := range safe {

@@ -40,13 +40,14 @@ func TestPasswordInEnvironment(t *testing.T) {
 	}
 }
 
-// A pool knows at least these: connections are never to a standby, and look at settings.
+// A pool knows at least these: connections are never to a standby. That they look at settings and for the
+// newest note, UnsafeSettingsAreRefused and GoneBack show.
 func TestEveryConnectionIsChecked(t *testing.T) {
 	config, err := parse("postgres://realm@127.0.0.1,127.0.0.2/realm?target_session_attrs=any")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.ConnConfig.ValidateConnect == nil || config.AfterConnect == nil || config.ConnConfig.OnNotice == nil {
+	if config.ConnConfig.ValidateConnect == nil || config.ConnConfig.OnNotice == nil {
 		t.Error("a connection is used as it comes")
 	}
 	if config.MaxConns != defaultConnections || config.ConnConfig.ConnectTimeout == 0 {

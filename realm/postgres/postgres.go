@@ -12,7 +12,11 @@
 // With synchronous standbys (synchronous_standby_names) the promise also outlives the loss
 // of the primary, and a primary that its standbys have left answers nothing any more: what a
 // request merely saw is answered only after they have confirmed what was there to see.
-// Without synchronous standbys a failover gives back guesses, and nothing here can notice.
+// Without synchronous standbys a failover gives back guesses.
+//
+// A database that went back, by such a failover or because an older copy of it was restored, is
+// noticed by whoever wrote to the newer one, up to a tenth of a second before it was lost: a store
+// leaves notes in the database. From then on the store answers nothing ([ErrBehind]).
 //
 // The store keeps the bytes that it is given: package realm/seal encrypts them. PostgreSQL
 // keeps older bytes of a record until it vacuums, and in its log.
@@ -64,6 +68,13 @@ type Config struct {
 	URL string
 	// Timeout is how long one update takes at most, with all waiting. 0: 10 seconds.
 	Timeout time.Duration
+	// Seen is the newest note that a store of before left in the database, as Follow was told,
+	// and Open refuses a database that lacks it with [ErrBehind]. 0 is not known: it is taken as it is.
+	Seen uint64
+	// Follow, if any, is called with every new note, at most ten times a second, after it is
+	// durable. Package realm/mark keeps it outside the database. If it fails the store answers
+	// nothing any more.
+	Follow func(seen uint64) error
 }
 
 const (
@@ -79,6 +90,8 @@ type Store struct {
 	timeout time.Duration
 	turns   turns
 	statements
+	progress progress
+	stop     func() // the notes, and waits until it has
 }
 
 var _ realm.Store = (*Store)(nil)
@@ -90,26 +103,31 @@ func (s *Store) ID() juicebox.RealmID { return s.id }
 func (s *Store) Schema() int { return len(migrations) }
 
 // Open connects to a database that [Migrate] has prepared. The error wraps [ErrURL],
-// [ErrPassword], [ErrUnsafe], [ErrMissing] or is a [*SchemaError] where that is the cause.
+// [ErrPassword], [ErrUnsafe], [ErrMissing], [ErrBehind] or is a [*SchemaError] where that is the cause.
 func Open(ctx context.Context, config Config) (*Store, error) {
-	pool, err := connect(ctx, config.URL)
-	if err != nil {
-		return nil, err
-	}
-	id, err := inspect(ctx, pool)
-	if err != nil {
-		pool.Close()
-		return nil, err
-	}
-	s := &Store{id: id, pool: pool, timeout: config.Timeout, statements: conditional}
+	s := &Store{timeout: config.Timeout, statements: conditional}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
 	}
+	s.progress.seen.Store(config.Seen)
+	if s.progress.follow = config.Follow; s.progress.follow == nil {
+		s.progress.follow = func(uint64) error { return nil }
+	}
+	var err error
+	if s.pool, err = connect(ctx, config.URL, s.progress.check); err != nil {
+		return nil, err
+	}
+	if s.id, err = inspect(ctx, s.pool); err != nil {
+		s.pool.Close()
+		return nil, err
+	}
+	s.startNotes()
 	return s, nil
 }
 
-// Close waits for the updates in progress and closes all connections.
+// Close waits for the updates in progress and closes all connections. Calling it again does nothing.
 func (s *Store) Close() error {
+	s.stop()
 	s.pool.Close()
 	return nil
 }

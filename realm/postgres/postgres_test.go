@@ -28,6 +28,12 @@ func TestOneServer(t *testing.T) {
 		"PlainWritesAreNoticed":      plainWritesAreNoticed,
 		"LostReplyIsUnknown":         lostReplyIsUnknown,
 		"LostReadIsReadAgain":        lostReadIsReadAgain,
+		"OlderTablesAreBroughtOn":    olderTablesAreBroughtOn,
+		"GoneBack":                   goneBack,
+		"GoneBackUnderConnections":   goneBackUnderConnections,
+		"GoneBackToBeforeNotes":      goneBackToBeforeNotes,
+		"NotesAreFollowed":           notesAreFollowed,
+		"OpenWithNote":               openWithNote,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, server) })
 	}
@@ -36,7 +42,7 @@ func TestOneServer(t *testing.T) {
 // migrated makes the tables anew.
 func migrated(t testing.TB, server *peer.PostgresServer) *peer.PostgresServer {
 	t.Helper()
-	server.Exec("DROP TABLE IF EXISTS realm_meta, realm_records")
+	server.Exec("DROP TABLE IF EXISTS realm_meta, realm_records, realm_progress")
 	if _, err := Migrate(ctx, Config{URL: server.URL()}, realmID); err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ import (
 var migrations = []string{`
 CREATE TABLE realm_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE realm_records (id BYTEA PRIMARY KEY, version BIGINT NOT NULL, record BYTEA NOT NULL);
+`, `
+CREATE TABLE realm_progress (at BIGINT PRIMARY KEY);
 `}
 
 // Migrated is what [Migrate] did. From 0 there were no tables; From equal to To, nothing
@@ -32,7 +34,7 @@ type Migrated struct {
 // left alone and may be zero. Tables of a newer program are a [*SchemaError].
 func Migrate(ctx context.Context, config Config, id juicebox.RealmID) (Migrated, error) {
 	done := Migrated{To: len(migrations)}
-	pool, err := connect(ctx, config.URL)
+	pool, err := connect(ctx, config.URL, unchecked)
 	if err != nil {
 		return done, err
 	}
@@ -73,7 +75,7 @@ func migrate(ctx context.Context, tx pgx.Tx, plan Migrated) error {
 // Look tells which tables a database has, without changing anything: From is their version,
 // To what this program needs. It fails with [ErrMissing] where there are none.
 func Look(ctx context.Context, config Config) (found Migrated, err error) {
-	pool, err := connect(ctx, config.URL)
+	pool, err := connect(ctx, config.URL, unchecked)
 	if err != nil {
 		return found, err
 	}

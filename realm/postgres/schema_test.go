@@ -13,7 +13,7 @@ import (
 )
 
 func tablesAreMadeByMigrateOnly(t *testing.T, server *peer.PostgresServer) {
-	server.Exec("DROP TABLE IF EXISTS realm_meta, realm_records")
+	server.Exec("DROP TABLE IF EXISTS realm_meta, realm_records, realm_progress")
 	config := Config{URL: server.URL()}
 	missing := func(when string) {
 		t.Helper()
@@ -77,5 +77,20 @@ func otherTablesAreRefused(t *testing.T, server *peer.PostgresServer) {
 				t.Errorf("%s: got %v, want %v", c.sql, err, c.want)
 			}
 		}
+	}
+}
+
+func olderTablesAreBroughtOn(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
+	server.Exec("DROP TABLE realm_progress; UPDATE realm_meta SET value = '1' WHERE name = 'schema'")
+	config := Config{URL: server.URL()}
+	if _, err := Open(ctx, config); err == nil || err.Error() != (&SchemaError{1, len(migrations)}).Error() {
+		t.Errorf("older tables: got %v", err)
+	}
+	if done, err := Migrate(ctx, config, juicebox.RealmID{}); err != nil || done != (Migrated{realmID, 1, len(migrations)}) {
+		t.Errorf("migrated %v, %v", done, err)
+	}
+	if err := mustOpen(t, config).Update(ctx, alice, put("one")); err != nil {
+		t.Error(err)
 	}
 }

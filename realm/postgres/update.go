@@ -13,6 +13,7 @@ import (
 	"github.com/cloudseed/cloudseed/realm"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // statements are the whole of the SQL for records. Each is a transaction of its own, so
@@ -66,7 +67,7 @@ func (s *Store) apply(ctx context.Context, id realm.RecordID, change realm.Chang
 // try reads, decides and writes once. An error that is not permanent says that certainly
 // nothing was written.
 func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change, seen func(context.Context, *pgx.Conn) error) error {
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,7 +95,21 @@ func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change,
 	case written == 0:
 		return errChanged
 	}
+	s.progress.written.Store(true)
 	return nil
+}
+
+// acquire is a connection to a database that has not gone back, as far as is known: making one
+// may just have told.
+func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if behind := s.progress.err(); behind != nil {
+		if err == nil {
+			conn.Release()
+		}
+		return nil, backoff.Permanent(behind)
+	}
+	return conn, err
 }
 
 // load reads the record; nil is none.
