@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"store/storetest":     {"store"},
 	"examples/wallet":     {".", "journal", "juicebox", "phrase", "realm/embedded", "realm/sqlite", "store/folder"},
 	"scripts/places":      {"store/storetest"}, // for the names of the cases
-	"scripts/...":         {"scripts/internal/mutate"},
+	"scripts/...":         {"scripts/internal/mutate", "scripts/internal/realmrun"},
 
 	"internal/fakecloud/...":     {"internal/fakecloud", "internal/fakecloud/oauth"}, // stand-ins know nothing of us
 	"internal/fakecloud/torture": {"internal/fakecloud", "internal/fakecloud/..."},   // all of them, as a command

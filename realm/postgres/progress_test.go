@@ -53,14 +53,20 @@ func refuses(t *testing.T, s *Store) {
 	}
 }
 
-// A backup is restored while the server was down: the first connection tells, before it is used.
-func goneBack(t *testing.T, server *peer.PostgresServer) {
+// dumped makes a store that has written "one", a backup, and "two" after that.
+func dumped(t *testing.T, server *peer.PostgresServer) (s *Store, dump string) {
+	t.Helper()
 	migrated(t, server)
-	s := mustOpen(t, Config{URL: server.URL()})
+	s, dump = mustOpen(t, Config{URL: server.URL()}), filepath.Join(t.TempDir(), "dump")
 	written(t, s, "one")
-	dump := filepath.Join(t.TempDir(), "dump")
 	server.Dump(dump)
 	written(t, s, "two")
+	return s, dump
+}
+
+// A backup is restored while the server was down: the first connection tells, before it is used.
+func goneBack(t *testing.T, server *peer.PostgresServer) {
+	s, dump := dumped(t, server)
 	server.Exec("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL")
 	server.Restore(dump)
 	if err := s.Update(ctx, alice, func(old []byte) ([]byte, error) {
@@ -78,12 +84,7 @@ func goneBack(t *testing.T, server *peer.PostgresServer) {
 
 // A backup is restored under connections that stay, and others write to it at once: the next note tells.
 func goneBackUnderConnections(t *testing.T, server *peer.PostgresServer) {
-	migrated(t, server)
-	s := mustOpen(t, Config{URL: server.URL()})
-	written(t, s, "one")
-	dump := filepath.Join(t.TempDir(), "dump")
-	server.Dump(dump)
-	written(t, s, "two")
+	s, dump := dumped(t, server)
 	server.Restore(dump)
 	other := mustOpen(t, Config{URL: server.URL()})
 	for _, next := range []string{"two", "three", "four"} {
