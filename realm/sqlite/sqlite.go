@@ -1,5 +1,5 @@
 // Package sqlite is the durable [realm.Store] in one directory of one machine: a SQLite
-// database (modernc.org/sqlite, no cgo) in WAL mode, synced to disk at every commit.
+// database (modernc.org/sqlite, no cgo) in WAL mode, synced to disk before anybody is told of a commit.
 //
 // The directory holds realm.db with its -wal and -shm companions, and realm.lock. It
 // belongs on a local disk: the lock and SQLite's own locks are unreliable on network file
@@ -143,7 +143,9 @@ func (s *Store) Close() error {
 // which at ten million records writes as many pages all over the file. After 1,000 pages the p99 is
 // half as long again there; after 100 a recovery costs 10 to 50 µs more. A page cache larger
 // than 2 MB was no faster.
-var pragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(300)"}
+//
+// Commits are synced by the store: see syncedLog.
+var pragmas = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(300)"}
 
 // source names a database to the driver, with the pragmas to set on each connection. mode is
 // "rw" for a file that must be there, "rwc" for one to make and "ro" to read.

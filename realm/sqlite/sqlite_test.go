@@ -181,6 +181,37 @@ func TestFailedCommitFailsForAll(t *testing.T) {
 	put(t, s, alice, []byte("ok")) // the next group works
 }
 
+// When the disk does not take what was committed, nobody is told that it did, then or later: the next sync
+// would succeed, although the system has forgotten what this one did not write.
+func TestLostSyncAnswersNothing(t *testing.T) {
+	dir := created(t)
+	s := mustOpen(t, dir)
+	put(t, s, alice, []byte("one"))
+	good := s.log.file
+	bad, err := os.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad.Close() // so that it cannot be synced
+	s.log.file = bad
+	refused := func(what string, change realm.Change) {
+		t.Helper()
+		if err := s.Update(ctx, alice, change); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%s: got %v, want ErrUnknown", what, err)
+		}
+	}
+	refused("a write", func([]byte) ([]byte, error) { return []byte("two"), nil })
+	s.log.file = good
+	refused("the next write", func([]byte) ([]byte, error) { return []byte("three"), nil })
+	refused("a read", func(old []byte) ([]byte, error) { return old, nil })
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, mustOpen(t, dir), alice); string(got) != "one" && string(got) != "two" {
+		t.Errorf("opened again: %q", got)
+	}
+}
+
 // execByWriter executes a statement on the connection of a writer that has nothing to do.
 func execByWriter(t *testing.T, s *Store, statement string) {
 	t.Helper()

@@ -13,6 +13,7 @@ import (
 // is the driver's own: database/sql between them would cost a fifteenth of a statement.
 type writing struct {
 	conn                       driver.Conn
+	log                        *syncedLog
 	begin, commitAll, rollback statement
 	get, insert, change        statement
 	remove, count              statement
@@ -24,7 +25,7 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
-// openWriting opens another connection, with db's driver, and insists that it syncs.
+// openWriting opens another connection, with db's driver, and insists on how it syncs.
 func openWriting(db *sql.DB, path string) (*writing, error) {
 	source, err := source(path, "rw", pragmas...)
 	if err != nil {
@@ -35,16 +36,20 @@ func openWriting(db *sql.DB, path string) (*writing, error) {
 		return nil, err
 	}
 	w := &writing{conn: conn}
-	if err := errors.Join(w.syncs(), w.prepare()); err != nil {
+	err = errors.Join(w.syncs(), w.prepare())
+	if err == nil {
+		w.log, err = openLog(path)
+	}
+	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
 }
 
-// syncs tells whether a commit is on the disk when it returns.
+// syncs tells whether commits end in the log, and SQLite keeps the order between log and database.
 func (w *writing) syncs() error {
-	const full = 2
-	for pragma, want := range map[string]driver.Value{"journal_mode": "wal", "synchronous": int64(full)} {
+	const normal = 1
+	for pragma, want := range map[string]driver.Value{"journal_mode": "wal", "synchronous": int64(normal)} {
 		stmt, err := w.conn.Prepare("PRAGMA " + pragma)
 		if err != nil {
 			return err
@@ -81,7 +86,7 @@ func (w *writing) prepare() error {
 }
 
 // close closes the statements first: a connection with open ones is never closed whole, and
-// leaves its log behind.
+// leaves its log behind. So does, on Windows, one whose log is open.
 func (w *writing) close() error {
 	var errs []error
 	for _, statement := range []statement{w.begin, w.commitAll, w.rollback, w.get, w.insert, w.change, w.remove, w.count} {
@@ -89,7 +94,7 @@ func (w *writing) close() error {
 			errs = append(errs, statement.Close())
 		}
 	}
-	return errors.Join(append(errs, w.conn.Close())...)
+	return errors.Join(append(errs, w.log.close(), w.conn.Close())...)
 }
 
 func run(statement statement, args ...driver.Value) error {

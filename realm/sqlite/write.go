@@ -133,6 +133,9 @@ func (s *Store) settle() error {
 	if err := run(s.commitAll); err != nil {
 		return err
 	}
+	if err := s.log.sync(); err != nil {
+		return err
+	}
 	s.pending = 0
 	return s.follow(s.writes)
 }
@@ -151,6 +154,9 @@ func (s *Store) failed(err error) error {
 // database is returned. The transaction begins at the first write: a group that only reads
 // needs none, since nobody else writes.
 func (s *Store) apply(u *update) error {
+	if s.log.lost != nil { // what is there to see may not be on the disk
+		return s.log.lost
+	}
 	old, err := s.load(u.id)
 	if err != nil {
 		return err
