@@ -21,6 +21,7 @@ const (
 	noteEvery = 100 * time.Millisecond // how long a write may go without a note
 	noteIdle  = time.Hour              // and a store that writes nothing
 	noteFor   = 2 * noteIdle           // how long notes are kept
+	lastNote  = 2 * time.Second        // how long Close waits at most for its last one
 )
 
 // note leaves a new note in one statement, so that its reply is that of the commit: where the note is, there
@@ -93,23 +94,23 @@ func (s *Store) leaveNotes(stop <-chan struct{}) {
 	for {
 		select {
 		case <-stop:
-			s.leaveNote() // of the last writes
+			s.leaveNote(min(s.timeout, lastNote)) // of the last writes
 			return
 		case <-seldom.C:
 			s.progress.written.Store(true)
 		case <-often.C:
-			s.leaveNote()
+			s.leaveNote(s.timeout)
 		}
 	}
 }
 
 // leaveNote leaves one if something was written. Where it is not known whether that worked, the next
 // time will tell: a note too many does no harm.
-func (s *Store) leaveNote() {
+func (s *Store) leaveNote(within time.Duration) {
 	if s.progress.err() != nil || !s.progress.written.Swap(false) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	if err := s.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) error { return s.noteBy(ctx, conn.Conn()) }); err != nil {
 		s.progress.written.Store(true)
