@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if _, ok := errors.AsType[failure](err); ok {
 		return exitFailure
 	}
-	fmt.Fprintln(stderr, "cloudseed-realm: see cloudseed-realm --help")
+	fmt.Fprintf(stderr, "cloudseed-realm: see %s --help\n", c.CommandPath())
 	return exitUsage
 }
 
@@ -98,7 +98,7 @@ func completeFlags(c *cobra.Command) {
 		}
 	}
 	for name, extensions := range map[string][]string{
-		"tenants": {"json"}, "keys": {"json"}, "tls-cert": {"pem", "crt"}, "tls-key": {"pem", "key"}, "acme-roots": {"pem", "crt"},
+		"mark": {"mark"}, "tenants": {"json"}, "keys": {"json"}, "tls-cert": {"pem", "crt"}, "tls-key": {"pem", "key"}, "acme-roots": {"pem", "crt"},
 	} {
 		if c.Flags().Lookup(name) != nil {
 			c.MarkFlagFilename(name, extensions...)

@@ -21,6 +21,7 @@ const (
 )
 
 var (
+	errNoPlace     = errors.New("--data DIR is missing, the directory of the realm's database, or --database URL for PostgreSQL")
 	errOneDatabase = errors.New("--data DIR and --database URL are two ways to keep the records: give one of them")
 	errNoKeys      = errors.New("--keys FILE is missing: with --database it has no default, because every process needs the same keys")
 	errMarkOfData  = errors.New("--mark goes with --database: with --data the mark is beside the keys")
@@ -37,7 +38,7 @@ func (p *place) flags(f *pflag.FlagSet) {
 func (p *place) check() error {
 	switch {
 	case p.database == "" && p.dir == "":
-		return errNoData
+		return errNoPlace
 	case p.database != "" && p.dir != "":
 		return errOneDatabase
 	case p.database != "" && p.keys == "":

@@ -81,7 +81,7 @@ func (o *restoreOptions) check() error {
 	case o.database != "" && (!o.accept || o.from != ""):
 		return errors.New("--database goes with --accept: restore the database with its own tools first")
 	case o.database == "" && o.dir == "":
-		return errNoData
+		return errNoPlace
 	case (o.from == "") == !o.accept:
 		return errors.New("give one of --from FILE, a backup for a new directory, and --accept, for the database in the directory")
 	}

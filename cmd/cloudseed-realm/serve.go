@@ -69,7 +69,7 @@ func serve(ctx context.Context, c *checked, stdout, stderr io.Writer) error {
 	// Whatever can be refused is refused before the database is opened.
 	tenants, err := s.readTenants()
 	if err != nil {
-		return failure{err}
+		return failure{fmt.Errorf("--tenants: %w", err)}
 	}
 	if err := s.identify(); err != nil {
 		return failure{err}
