@@ -51,13 +51,13 @@ func (s *session) run(ctx context.Context, args []string, stdin io.Reader, stdou
 	root.SetIn(stdin)
 	root.SetOut(s.printer.stdout)
 	root.SetErr(s.printer.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return words.ExitOK
 	}
 	s.speakJSON()
 	if !s.running { // cobra's own: an unknown command or flag, a missing argument
-		err = badCommandLine(err)
+		err = badCommandLine(cmd, err)
 	}
 	return s.printer.fail(ctx, err)
 }

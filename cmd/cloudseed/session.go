@@ -92,7 +92,7 @@ func (s *session) prepare(cmd *cobra.Command) error {
 		variable := "CLOUDSEED_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 		if value := os.Getenv(variable); value != "" && !flag.Changed {
 			if err := flag.Value.Set(value); err != nil {
-				return badCommandLine(err)
+				return badCommandLine(cmd, err)
 			}
 		}
 		if flag.Value.String() == "-" {

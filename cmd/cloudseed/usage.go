@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/cloudseed/cloudseed/internal/words"
+	"github.com/spf13/cobra"
 )
 
 // A problem is a failure of the command line itself, or of this computer's files, in
@@ -23,8 +24,8 @@ func missing(what, flag string) error {
 	return newProblem("missing", words.ExitUsage, say("Missing: %s.", what), say("Say %s, or run it in a terminal.", flag))
 }
 
-func badCommandLine(cause error) error {
-	return newProblem("command-line", words.ExitUsage, cause.Error()+".", say("See cloudseed --help."))
+func badCommandLine(cmd *cobra.Command, cause error) error {
+	return newProblem("command-line", words.ExitUsage, cause.Error()+".", say("See %s --help.", cmd.CommandPath()))
 }
 
 func twiceStdin(flags []string) error {
