@@ -20,6 +20,7 @@ type settings struct {
 	Places    []Place         `json:"places"`
 	Passwords []string        `json:"passwords,omitempty"` // names of the places that have one, which the Keeper has
 	Realms    json.RawMessage `json:"realms,omitempty"`    // Juicebox configuration JSON, as given
+	Language  string          `json:"language,omitempty"`  // a tag of BCP 47, chosen in the app
 }
 
 func (p *Profile) settings() (settings, error) {
@@ -114,5 +115,21 @@ func (p *Profile) SetRealms(configuration []byte) error {
 		return err
 	}
 	s.Realms = configuration
+	return p.saveSettings(s)
+}
+
+// Language returns the tag of the language that was chosen in the app; "" if none was.
+func (p *Profile) Language() (string, error) {
+	s, err := p.settings()
+	return s.Language, err
+}
+
+// SetLanguage remembers a language by its tag (BCP 47), such as "de".
+func (p *Profile) SetLanguage(tag string) error {
+	s, err := p.settings()
+	if err != nil {
+		return err
+	}
+	s.Language = tag
 	return p.saveSettings(s)
 }

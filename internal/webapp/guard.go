@@ -6,7 +6,6 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
-	"github.com/cloudseed/cloudseed/internal/words"
 	"html/template"
 	"net/http"
 	"os"
@@ -170,7 +169,7 @@ func (g *guard) close() {
 // itself: a redirect would still count as coming from the link's file, and the browser
 // would not send the cookie along.
 func (a *App) enter(w http.ResponseWriter, r *http.Request) {
-	s := newSession(words.Match(r.Header.Get("Accept-Language")))
+	s := newSession(a.language(r))
 	ok, earlier := a.guard.redeem(r.PostFormValue("key"), s)
 	if !ok {
 		a.endSession(earlier)
@@ -193,7 +192,7 @@ func (a *App) enter(w http.ResponseWriter, r *http.Request) {
 
 // refuse shows the page for those who are not let in.
 func (a *App) refuse(w http.ResponseWriter, r *http.Request, status int, twice bool) {
-	a.render(w, words.Match(r.Header.Get("Accept-Language")), status, "refused", page{Title: "Please open Cloudseed again", Art: "alert", Body: twice})
+	a.render(w, a.language(r), status, "refused", page{Title: "Please open Cloudseed again", Art: "alert", Body: twice})
 }
 
 // inside lets a request through to next only with the session's cookie, on its path, and

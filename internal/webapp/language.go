@@ -48,10 +48,22 @@ func richIn(l *words.Language) func(sentence string, facts ...any) template.HTML
 	}
 }
 
-// submitLanguage changes the language of this session. The pages that offer it are named here:
+// language is the one that was chosen before, or else what the browser accepts.
+func (a *App) language(r *http.Request) *words.Language {
+	chosen, err := a.Profile.Language()
+	if err != nil || chosen == "" { // a profile that cannot be read is told of where it matters
+		return words.Match(r.Header.Get("Accept-Language"))
+	}
+	return words.Match(chosen)
+}
+
+// submitLanguage changes the language, from now on. The pages that offer it are named here:
 // nothing leads elsewhere.
 func (a *App) submitLanguage(w http.ResponseWriter, r *http.Request, s *session) {
 	s.lang = words.Match(r.PostFormValue("language"))
+	if err := a.Profile.SetLanguage(s.lang.Tag()); err != nil {
+		a.Log.Warn("remembering the language", "error", err)
+	}
 	if r.PostFormValue("page") == "welcome" {
 		to(w, r, s, "welcome")
 		return

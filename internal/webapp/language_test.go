@@ -139,3 +139,24 @@ func TestRichEscapesFacts(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// A language that was chosen on a page is kept: for this session and for the next, whatever the browser accepts.
+func TestLanguageIsKept(t *testing.T) {
+	a := newApp(t, Config{})
+	c := newClient(t, a)
+	german := `<html lang="de"`
+	if strings.Contains(c.get("welcome"), german) {
+		t.Fatal("it is German without being asked")
+	}
+	if next, _ := c.post("language", "language", "de", "page", "welcome"); next != "welcome" || !strings.Contains(c.get("welcome"), german) {
+		t.Errorf("after the choice: %q", next)
+	}
+	again := newClient(t, a)
+	if !strings.Contains(again.get("welcome"), german) {
+		t.Error("the next session has forgotten the choice")
+	}
+	again.post("language", "language", "en", "page", "help")
+	if body := again.get("help"); strings.Contains(body, german) {
+		t.Error("it cannot be chosen back")
+	}
+}
