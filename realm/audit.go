@@ -77,8 +77,11 @@ func (r *Realm) tenantLog(w http.ResponseWriter, q *http.Request, o *Observation
 func parseLogRequest(body []byte, page bool) (request logRequest, acks map[uint64][]string, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&request) != nil || decoder.More() {
+	if decoder.Decode(&request) != nil {
 		return request, nil, errors.New("the request is not its JSON")
+	}
+	if _, err := decoder.Token(); err != io.EOF { // Decoder.More would pass over "}"
+		return request, nil, errors.New("something follows the request")
 	}
 	switch {
 	case page && (request.PageSize == nil || *request.PageSize < 1 || *request.PageSize > maxEvents):

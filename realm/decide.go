@@ -74,7 +74,7 @@ func settle(record Record, now time.Time, rules Rules) Record {
 	if record.State != Registered {
 		return record
 	}
-	if rules.UnprovedFor > 0 && !record.History.Proved && now.Sub(time.Unix(record.History.RegisteredAt, 0)) >= rules.UnprovedFor {
+	if record.History.Expires && rules.UnprovedFor > 0 && !record.History.Proved && now.Sub(time.Unix(record.History.RegisteredAt, 0)) >= rules.UnprovedFor {
 		return Record{}
 	}
 	if record.exhausted() && now.Unix()-record.LastGuess >= int64(ExhaustedFor/time.Second) {

@@ -190,7 +190,8 @@ func TestRoles(t *testing.T) {
 // A registration that was never recovered is forgotten, one that was is not.
 func TestUnprovedExpires(t *testing.T) {
 	rules := Rules{UnprovedFor: 24 * time.Hour}
-	fresh, known := registered(1), proved(1)
+	fresh, known, lasting := registered(1), proved(1), registered(1)
+	fresh.History.Expires = true
 	day := time.Unix(registeredAt, 0).Add(24 * time.Hour)
 	for _, test := range []struct {
 		name   string
@@ -204,6 +205,7 @@ func TestUnprovedExpires(t *testing.T) {
 		{"proved", known, day, rules, true},
 		{"a clock set back", fresh, day.Add(-48 * time.Hour), rules, true},
 		{"for ever", fresh, day, Rules{}, true},
+		{"for ever, by the rules of its registration", lasting, day, rules, true},
 	} {
 		next, reply, _ := Decide(test.record, juicebox.Recover1{}, test.when, test.rules)
 		want, status := Record{}, juicebox.StatusNotRegistered

@@ -73,8 +73,6 @@ func (w *walk) visit(old []byte, now time.Time, rules Rules) []byte {
 		return old
 	case before.State == NotRegistered:
 		return old // deleted since the walk came by
-	case !before.History.Expires:
-		rules.UnprovedFor = 0 // a vendor's: the record's id does not say so
 	}
 	after := settle(before, now, rules)
 	switch {

@@ -50,14 +50,14 @@ func migrate(ctx context.Context, w io.Writer, url, keys string, id juicebox.Rea
 	case errors.Is(err, postgres.ErrMissing):
 		return makeTables(ctx, w, url, keys, id)
 	case err != nil:
-		return explainDatabase(err, url)
+		return explainDatabase(err, &place{database: url, keys: keys})
 	case found.From == found.To:
 		fmt.Fprintf(w, "the tables of realm %s are up to date (%d): nothing to do\n", found.ID, found.To)
 		return nil
 	}
 	done, err := postgres.Migrate(ctx, postgres.Config{URL: url}, juicebox.RealmID{})
 	if err != nil {
-		return explainDatabase(err, url)
+		return explainDatabase(err, &place{database: url, keys: keys})
 	}
 	fmt.Fprintf(w, "the tables of realm %s are brought from %d to %d\n", done.ID, done.From, done.To)
 	return nil
@@ -77,7 +77,7 @@ func makeTables(ctx context.Context, w io.Writer, url, keys string, id juicebox.
 	}
 	if err != nil {
 		os.Remove(keys) // nothing was sealed with it
-		return explainDatabase(err, url)
+		return explainDatabase(err, &place{database: url, keys: keys})
 	}
 	fmt.Fprintf(w, "the tables of realm %s are made\n", id)
 	fmt.Fprintf(w, "records are sealed with the keys in %s: every process needs them; keep a copy apart from copies of the database\n", keys)

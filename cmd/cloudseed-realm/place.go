@@ -49,10 +49,18 @@ func (p *place) check() error {
 	return nil
 }
 
+// markFile is where the mark is, or noMark.
+func (p *place) markFile() string {
+	if p.mark != "" {
+		return p.mark
+	}
+	return markFile(keyFile(p.dir, p.keys))
+}
+
 // open opens the database that the flags name, of whichever engine. Its error is explained.
 func (p *place) open(ctx context.Context) (*database, error) {
 	if p.database != "" {
-		return openPostgres(ctx, p.database, p.keys, p.mark)
+		return openPostgres(ctx, p)
 	}
 	return openSealed(p.dir, p.keys)
 }

@@ -98,7 +98,7 @@ func joinCluster(t *testing.T, url, keys string, processes int, args ...string) 
 // record reads what the cluster stores for a user.
 func (d *daemon) record(t *testing.T, user realmtest.User) (data []byte) {
 	t.Helper()
-	opened, err := openPostgres(t.Context(), d.database, d.keys, noMark)
+	opened, err := openPostgres(t.Context(), &place{database: d.database, keys: d.keys, mark: noMark})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,8 @@ func TestTwoProcessesOneRecord(t *testing.T) {
 	}
 }
 
-// Records in PostgreSQL outlive a change of the key, and a process with the older key file answers nobody.
+// Records in PostgreSQL outlive a change of the key. A process with the older key file is refused, and one that
+// serves meanwhile stops.
 func TestRotateDatabase(t *testing.T) {
 	d := newCluster(t, peer.Postgres(t).URL(), 1)[0]
 	registration := realmtest.Registration(5)
@@ -168,14 +169,17 @@ func TestRotateDatabase(t *testing.T) {
 	if _, err := owner.Ask(t.Context(), registration); err != nil {
 		t.Fatal(err)
 	}
-	owner.HTTP.CloseIdleConnections()
-	d.kill()
 	old, err := os.ReadFile(d.keys)
 	if err != nil {
 		t.Fatal(err)
 	}
 	command(t, exitUsage, "--keys FILE is missing", "rotate", "--database", d.database)
 	command(t, exitOK, "every record is sealed with a new key in ", "rotate", "--database", d.database, "--keys", d.keys)
+	if reply, err := owner.Ask(t.Context(), juicebox.Recover1{}); err == nil {
+		t.Errorf("who served meanwhile goes on: %v", reply)
+	}
+	owner.HTTP.CloseIdleConnections()
+	d.kill()
 	d.start(t)
 	reply, err := owner.Ask(t.Context(), juicebox.Recover1{})
 	if want := (juicebox.Recover1Response{Status: juicebox.StatusOK, Version: registration.Version}); err != nil || reply != want {
@@ -186,8 +190,5 @@ func TestRotateDatabase(t *testing.T) {
 	if err := os.WriteFile(d.keys, old, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.start(t)
-	if reply, err := owner.Ask(t.Context(), juicebox.Recover1{}); err == nil {
-		t.Errorf("with the older keys: %v", reply)
-	}
+	command(t, exitFailure, "the database is sealed with other keys: epoch 1, key 2 ", "serve", "--listen", "127.0.0.1:0", "--database", d.database, "--keys", d.keys)
 }

@@ -13,9 +13,10 @@ import (
 
 // restoreOptions are the flags of restore.
 type restoreOptions struct {
-	dir, database, keys, from string
-	accept                    bool
-	leave                     uint16
+	place
+	from   string
+	accept bool
+	leave  uint16
 }
 
 const restoreHelp = `Make a realm from a backup in a new directory (--from), or accept an older database
@@ -37,14 +38,15 @@ those deleted or replaced since are there again, with the guesses that they have
 Nothing is in its place before all is done: if this is interrupted, run it again.
 A PostgreSQL database is restored with its own tools while every process of the realm
 is stopped. Nobody knows what is missing then: --accept --database takes all guesses,
-in place.
+in place. A database that has what this computer wrote last is not older, and is
+refused; --mark off does not ask.
 The key file must be there: put its newest copy back first. Never put back a copy of
 the file .mark: it would not know of the last guesses.`
 
 func newRestore() *cobra.Command {
 	var o restoreOptions
 	c := &cobra.Command{
-		Use:   "restore --data DIR --from FILE | --accept",
+		Use:   "restore --data DIR --from FILE | restore --data DIR --accept | restore --database URL --accept",
 		Short: "Make a realm from a backup without giving guesses back",
 		Long:  restoreHelp,
 		Example: `  cloudseed-realm restore --data realm --from monday.db --keys keys.json
@@ -67,6 +69,7 @@ func newRestore() *cobra.Command {
 	f.StringVar(&o.from, "from", "", "`file` that backup made")
 	f.BoolVar(&o.accept, "accept", false, "go on with the older database that is in the directory")
 	f.StringVar(&o.keys, "keys", "", keysUsage)
+	f.StringVar(&o.mark, "mark", "", markUsage)
 	f.Uint16Var(&o.leave, "leave", 0, "give back up to this many `guesses` of every record, if it had them")
 	c.MarkFlagFilename("from")
 	return c

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm"
+	"github.com/cloudseed/cloudseed/realm/postgres"
 	"github.com/cloudseed/cloudseed/realm/seal"
 	"github.com/spf13/cobra"
 )
@@ -37,22 +39,52 @@ needs the new key file afterwards.`,
 
 func (p *place) rotate(ctx context.Context, w io.Writer) error {
 	if p.database != "" {
-		store, _, err := openFollowed(ctx, p.database, p.keys, p.mark)
-		if err != nil {
-			return explainDatabase(err, p.database)
-		}
-		return rotate(ctx, w, store, p.keys)
+		return p.rotateDatabase(ctx, w)
 	}
 	path := keyFile(p.dir, p.keys)
 	store, _, err := openMarked(p.dir, path)
 	if err != nil {
 		return explain(err, p.dir)
 	}
-	return rotate(ctx, w, store, path)
+	return rotate(ctx, w, store, path, func(*seal.Keys) error { return nil })
 }
 
-// rotate closes the store.
-func rotate(ctx context.Context, w io.Writer, store keptStore, path string) error {
+// noticed is how long processes that serve have to notice that the keys are others now.
+const noticed = time.Second
+
+func (p *place) rotateDatabase(ctx context.Context, w io.Writer) error {
+	store, err := openForKeys(ctx, p)
+	if err != nil {
+		return explainDatabase(err, p)
+	}
+	return rotate(ctx, w, store, p.keys, func(next *seal.Keys) error {
+		if err := store.SetKeys(ctx, next.Name()); err != nil {
+			return err
+		}
+		time.Sleep(noticed)
+		return nil
+	})
+}
+
+// openForKeys opens a database to change its keys, which may have been interrupted: the file must have the key
+// that the database names, and may have a newer one already.
+func openForKeys(ctx context.Context, p *place) (*followed, error) {
+	store, read, err := openFollowed(ctx, p, false)
+	if err != nil {
+		return nil, err
+	}
+	name, err := store.Keys(ctx)
+	if err == nil && name != "" && !read.Has(name) {
+		err = fmt.Errorf("%w: %s, where this file has %s", postgres.ErrOtherKeys, name, read.Name())
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// rotate closes the store. tell is told of the new keys before any record is sealed with them.
+func rotate(ctx context.Context, w io.Writer, store keptStore, path string, tell func(*seal.Keys) error) error {
 	defer store.Close() // for the errors below
 	if err := seal.Add(path, store.ID()); err != nil {
 		return explain(err, "")
@@ -60,6 +92,9 @@ func rotate(ctx context.Context, w io.Writer, store keptStore, path string) erro
 	keys, err := seal.Read(path, store.ID())
 	if err != nil {
 		return explain(err, "")
+	}
+	if err := tell(keys); err != nil {
+		return failure{err}
 	}
 	if err := store.Each(ctx, keys.Resealed); err != nil {
 		return failure{fmt.Errorf("not every record has the new key yet; the old ones are kept: %w", err)}

@@ -71,6 +71,9 @@ type Config struct {
 	// Seen is the newest note that a store of before left in the database, as Follow was told,
 	// and Open refuses a database that lacks it with [ErrBehind]. 0 is not known: it is taken as it is.
 	Seen uint64
+	// Keys, if any, is a name for the keys that the records are sealed with. A database for which
+	// [Store.SetKeys] has named others is refused with [ErrOtherKeys]; one without gets this name.
+	Keys string
 	// Follow, if any, is called with every new note, at most ten times a second, after it is
 	// durable. Package realm/mark keeps it outside the database. If it fails the store answers
 	// nothing any more.
@@ -103,13 +106,14 @@ func (s *Store) ID() juicebox.RealmID { return s.id }
 func (s *Store) Schema() int { return len(migrations) }
 
 // Open connects to a database that [Migrate] has prepared. The error wraps [ErrURL],
-// [ErrPassword], [ErrUnsafe], [ErrMissing], [ErrBehind] or is a [*SchemaError] where that is the cause.
+// [ErrPassword], [ErrUnsafe], [ErrMissing], [ErrBehind], [ErrOtherKeys] or is a [*SchemaError] where that is the cause.
 func Open(ctx context.Context, config Config) (*Store, error) {
 	s := &Store{timeout: config.Timeout, statements: conditional}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout
 	}
 	s.progress.seen.Store(config.Seen)
+	s.progress.keys = config.Keys
 	if s.progress.follow = config.Follow; s.progress.follow == nil {
 		s.progress.follow = func(uint64) error { return nil }
 	}
@@ -117,12 +121,24 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if s.pool, err = connect(ctx, config.URL, s.progress.check); err != nil {
 		return nil, err
 	}
-	if s.id, err = inspect(ctx, s.pool); err != nil {
+	if err := s.begin(ctx); err != nil {
 		s.pool.Close()
 		return nil, err
 	}
 	s.startNotes()
 	return s, nil
+}
+
+// begin leaves the first note and names the keys, where that was not done.
+func (s *Store) begin(ctx context.Context) (err error) {
+	if s.id, err = inspect(ctx, s.pool); err != nil {
+		return err
+	}
+	if err := s.firstNote(ctx); err != nil || s.progress.keys == "" {
+		return err
+	}
+	_, err = s.pool.Exec(ctx, "INSERT INTO realm_meta VALUES ('keys', $1) ON CONFLICT (name) DO NOTHING", s.progress.keys)
+	return err
 }
 
 // Close waits for the updates in progress and closes all connections. Calling it again does nothing.

@@ -34,6 +34,8 @@ func TestOneServer(t *testing.T) {
 		"GoneBackToBeforeNotes":      goneBackToBeforeNotes,
 		"NotesAreFollowed":           notesAreFollowed,
 		"OpenWithNote":               openWithNote,
+		"NotesAreInsistedOn":         notesAreInsistedOn,
+		"OtherKeysAreRefused":        otherKeysAreRefused,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, server) })
 	}

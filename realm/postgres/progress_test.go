@@ -3,6 +3,7 @@
 package postgres
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"sync/atomic"
@@ -130,10 +131,20 @@ func notesAreFollowed(t *testing.T, server *peer.PostgresServer) {
 	}
 
 	full := errors.New("the disk is full")
-	s = mustOpen(t, Config{URL: server.URL(), Seen: quiet, Follow: func(uint64) error { return full }})
-	noted(t, s, quiet)
+	var fails atomic.Bool
+	s = mustOpen(t, Config{URL: server.URL(), Seen: quiet, Follow: func(uint64) error {
+		if fails.Load() {
+			return full
+		}
+		return nil
+	}})
+	fails.Store(true)
+	written(t, s, "four")
 	if err := s.Update(ctx, alice, same); !errors.Is(err, full) {
 		t.Errorf("got %v, want that the disk is full", err)
+	}
+	if _, err := Open(ctx, Config{URL: server.URL(), Follow: func(uint64) error { return full }}); !errors.Is(err, full) {
+		t.Errorf("opened with a full disk: %v", err)
 	}
 }
 
@@ -166,6 +177,54 @@ func openWithNote(t *testing.T, server *peer.PostgresServer) {
 	if err := s.Update(ctx, alice, put("three")); err != nil {
 		t.Error(err)
 	}
+}
+
+// Whoever may not leave notes is not served; nor, after a while, who may not any more.
+func notesAreInsistedOn(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
+	s := mustOpen(t, Config{URL: server.URL()})
+	written(t, s, "one")
+	server.Exec("CREATE RULE no_notes AS ON INSERT TO realm_progress DO INSTEAD NOTHING")
+	defer server.Exec("DROP RULE no_notes ON realm_progress")
+	if _, err := Open(ctx, Config{URL: server.URL()}); err == nil {
+		t.Error("opened without a note")
+	}
+	for deadline := time.Now().Add(4 * noteLate); ; time.Sleep(200 * time.Millisecond) {
+		short, cancel := context.WithTimeout(ctx, 500*time.Millisecond)
+		err := s.Update(short, alice, put(time.Now().String()))
+		cancel()
+		if errors.Is(err, ErrUnnoted) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still answered: %v", err)
+		}
+	}
+}
+
+// A process whose keys are not those of the database is refused, and one that has them no longer stops.
+func otherKeysAreRefused(t *testing.T, server *peer.PostgresServer) {
+	migrated(t, server)
+	s := mustOpen(t, Config{URL: server.URL(), Keys: "key 1"})
+	if err := s.Update(ctx, alice, put("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(ctx, Config{URL: server.URL(), Keys: "key 2"}); !errors.Is(err, ErrOtherKeys) {
+		t.Errorf("opened with other keys: %v", err)
+	}
+	other := mustOpen(t, Config{URL: server.URL()}) // that compares none
+	if err := other.SetKeys(ctx, "key 2"); err != nil {
+		t.Fatal(err)
+	}
+	if name, err := other.Keys(ctx); err != nil || name != "key 2" {
+		t.Errorf("%q, %v", name, err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); !errors.Is(s.Update(ctx, alice, same), ErrOtherKeys); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("goes on with older keys")
+		}
+	}
+	mustOpen(t, Config{URL: server.URL(), Keys: "key 2"})
 }
 
 // An asynchronous standby that lacks acknowledged writes takes over: whoever wrote them notices.

@@ -95,13 +95,16 @@ func (s *Store) try(ctx context.Context, id realm.RecordID, change realm.Change,
 	case written == 0:
 		return errChanged
 	}
-	s.progress.written.Store(true)
+	s.progress.write()
 	return nil
 }
 
 // acquire is a connection to a database that has not gone back, as far as is known: making one
 // may just have told.
 func (s *Store) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	if late := s.progress.late(); late != nil {
+		return nil, backoff.Permanent(late)
+	}
 	conn, err := s.pool.Acquire(ctx)
 	if behind := s.progress.err(); behind != nil {
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -35,6 +36,7 @@ type Keys struct {
 	epoch   uint64
 	newest  uint32
 	ciphers map[uint32]cipher.AEAD
+	names   map[uint32]string // a few digits that tell keys of one version apart
 }
 
 // Format keeps keys out of logs.
@@ -52,6 +54,31 @@ func (k *Keys) At(epoch uint64) *Keys {
 
 // Newest returns the version of the key that seals.
 func (k *Keys) Newest() uint32 { return k.newest }
+
+// Name is a name for the epoch and the key that seals, to compare with that of another process. It
+// says nothing about the key: eight digits of a hash.
+func (k *Keys) Name() string { return k.name(k.newest) }
+
+func (k *Keys) name(version uint32) string {
+	return fmt.Sprintf("epoch %d, key %d (%s)", k.epoch, version, k.names[version])
+}
+
+func keyName(raw []byte) string {
+	hash := sha256.New()
+	hash.Write([]byte("cloudseed realm key name\x00"))
+	hash.Write(raw)
+	return hex.EncodeToString(hash.Sum(nil)[:4])
+}
+
+// Has tells whether a key of that name is in the file, for its epoch.
+func (k *Keys) Has(name string) bool {
+	for version := range k.names {
+		if k.name(version) == name {
+			return true
+		}
+	}
+	return false
+}
 
 // file is a key file: JSON, mode 0600.
 type file struct {
@@ -97,7 +124,7 @@ func Read(path string, id juicebox.RealmID) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys := &Keys{realm: id, epoch: f.Epoch, ciphers: make(map[uint32]cipher.AEAD)}
+	keys := &Keys{realm: id, epoch: f.Epoch, ciphers: make(map[uint32]cipher.AEAD), names: make(map[uint32]string)}
 	for _, k := range f.Keys {
 		raw, err := hex.DecodeString(k.Key)
 		if err != nil || len(raw) != chacha20poly1305.KeySize || k.Version <= keys.newest {
@@ -107,6 +134,7 @@ func Read(path string, id juicebox.RealmID) (*Keys, error) {
 		if keys.ciphers[k.Version], err = chacha20poly1305.NewX(raw); err != nil {
 			return nil, err
 		}
+		keys.names[k.Version] = keyName(raw)
 		clear(raw)
 	}
 	return keys, nil
@@ -126,10 +154,12 @@ func read(path string, id juicebox.RealmID) (f file, err error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
-	if decoder.Decode(&f) != nil || decoder.More() {
+	if decoder.Decode(&f) != nil || !ended(decoder) {
 		return f, fmt.Errorf("reading %s: %w: not its JSON", path, ErrForeign)
 	}
 	switch {
+	case f.Epoch == 0:
+		return f, fmt.Errorf("reading %s: %w: it has no epoch", path, ErrForeign)
 	case f.Format != fileFormat:
 		return f, fmt.Errorf("reading %s: %w: format %d", path, ErrForeign, f.Format)
 	case f.Realm != id.String():
@@ -138,6 +168,12 @@ func read(path string, id juicebox.RealmID) (f file, err error) {
 		return f, fmt.Errorf("reading %s: %w: it has no key", path, ErrForeign)
 	}
 	return f, nil
+}
+
+// ended tells whether nothing follows what was decoded. Decoder.More says so before "}", too.
+func ended(decoder *json.Decoder) bool {
+	_, err := decoder.Token()
+	return err == io.EOF
 }
 
 // checkMode refuses a file that everybody on the machine can read. The group may: that is
