@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"realm/sqlite":        {"realm", "juicebox", "realm/internal/durable"},
 	"realm/postgres":      {"realm", "juicebox"},
 	"realm/metrics":       {"realm"},
-	"realm/mark":          {"juicebox", "realm/internal/durable"},
+	"realm/mark":          {"internal/filelock", "juicebox", "realm/internal/durable"},
 	"realm/seal":          {"realm", "juicebox", "realm/internal/durable"},
 	"realm/embedded":      {"realm", "realm/seal", "realm/sqlite", "juicebox", "realm/internal/durable"},
 	"realm/realmtest":     {"realm", "juicebox"},

@@ -3,6 +3,7 @@ package realm
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -33,6 +34,15 @@ type Walker interface {
 	// time. Records that are made meanwhile may be left out. After an error some are updated.
 	Each(ctx context.Context, change func(RecordID) Change) error
 }
+
+// A ClosedError ends a walk that has visited all records but some that cannot be opened.
+type ClosedError struct {
+	Records int64 // so many
+	Err     error
+}
+
+func (e *ClosedError) Error() string { return fmt.Sprintf("%v: %d of them", e.Err, e.Records) }
+func (e *ClosedError) Unwrap() error { return e.Err }
 
 // Memory is a [Store] that forgets everything when the process ends: for tests and
 // demonstrations. Its zero value is ready to use.

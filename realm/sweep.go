@@ -42,6 +42,11 @@ func (r *Realm) Sweep(ctx context.Context) (Swept, error) {
 		Records: walk.records.Load(), Unproved: walk.unproved.Load(),
 		Exhausted: walk.exhausted.Load(), Corrupt: walk.corrupt.Load(),
 	}
+	// The walk itself is complete then.
+	if closed, ok := errors.AsType[*ClosedError](err); ok {
+		swept.Corrupt += closed.Records
+		err = nil
+	}
 	if err == nil {
 		r.population.count(swept.Records)
 	}

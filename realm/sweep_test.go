@@ -89,3 +89,29 @@ func TestSweepNeedsAWalker(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A closing store has records that its walk cannot open.
+type closing struct{ *Memory }
+
+func (c closing) Each(ctx context.Context, change func(RecordID) Change) error {
+	return errors.Join(c.Memory.Each(ctx, change), &ClosedError{2, errors.New("do not open")})
+}
+
+// Records that do not open are told and do not keep the others from being counted.
+func TestSweepCountsWhatDoesNotOpen(t *testing.T) {
+	store := closing{new(Memory)}
+	if err := store.Update(t.Context(), RecordID{1}, func([]byte) ([]byte, error) { return proved(1).Encode(), nil }); err != nil {
+		t.Fatal(err)
+	}
+	r, err := New(Config{ID: thisRealm, Store: store})
+	if err != nil {
+		t.Fatal(err)
+	}
+	swept, err := r.Sweep(t.Context())
+	if want := (Swept{Records: 1, Corrupt: 2}); err != nil || swept != want {
+		t.Errorf("%+v, %v; want %+v", swept, err, want)
+	}
+	if n, known := r.Records(); !known || n != 1 {
+		t.Errorf("%d records, known %v", n, known)
+	}
+}

@@ -35,8 +35,11 @@ func (w *window) take(from netip.Prefix, now time.Time, period time.Duration, li
 func (w *window) giveBack(from netip.Prefix, then time.Time, period time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if from = w.shared(from); w.begin.Equal(then.Truncate(period)) && w.counts[from] > 0 {
-		w.counts[from]--
+	if from = w.shared(from); !w.begin.Equal(then.Truncate(period)) || w.counts[from] == 0 {
+		return
+	}
+	if w.counts[from]--; w.counts[from] == 0 {
+		delete(w.counts, from) // or those who only looked would use up the addresses
 	}
 }
 

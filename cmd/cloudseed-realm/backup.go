@@ -45,13 +45,13 @@ func backup(ctx context.Context, stdout, stderr io.Writer, dir, keys, out string
 	if err := look.read(dir, keys); errors.Is(err, seal.ErrMissing) {
 		fmt.Fprintln(stderr, "cloudseed-realm: no key file here, so it is not tried whether the records open")
 	} else if err != nil {
-		return explain(err, dir)
+		return explain(err, dir, keys)
 	}
 	copied, err := sqlite.Backup(ctx, dir, out, look.try, progress(stderr, "copied"))
 	if errors.Is(err, sqlite.ErrExists) {
 		return failure{fmt.Errorf("%w\nnothing was changed; name another file", err)}
 	} else if err != nil {
-		return explain(err, dir)
+		return explain(err, dir, keys)
 	}
 	fmt.Fprintf(stdout, "%s is a backup of realm %s: %d records, %d bytes, read back\n", out, copied.ID, copied.Records, copied.Bytes)
 	if look.closed > 0 {

@@ -45,8 +45,8 @@ of its own (EdDSA). --key names a file with a vendor's signing key: an HS256 key
 as its plain text, or an Ed25519 key as hexadecimal PKCS 8.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.address == "" || o.users < 1 || o.connections < 1 {
-				return errors.New("--address is missing, or --users or --connections is below 1")
+			if o.address == "" || o.users < 1 || o.connections < 1 || o.recoveries < 0 {
+				return errors.New("--address is missing, or --users or --connections is below 1, or --recoveries below 0")
 			}
 			if err := bench(c.Context(), &o, c.OutOrStdout()); err != nil {
 				return failure{err}
@@ -95,18 +95,25 @@ func bench(ctx context.Context, o *benchOptions, w io.Writer) error {
 			return err
 		}
 	}
-	err = errors.Join(
-		o.phase(ctx, w, "register", o.users, func(ctx context.Context, i int) error { return users[i].register(ctx) }),
-		o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error {
+	err = o.phase(ctx, w, "register", o.users, func(ctx context.Context, i int) error { return users[i].register(ctx) })
+	if err == nil {
+		err = o.phase(ctx, w, "recover", o.recoveries, func(ctx context.Context, i int) error {
 			return users[i%len(users)].recover(ctx, 1+i/len(users), i%64 == 0)
-		}))
+		})
+	}
 	clean := *o
 	clean.pid = 0
+	// Also after an interruption: nobody else knows which records these are.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanTime)
+	defer cancel()
 	return errors.Join(err, clean.phase(ctx, io.Discard, "delete", o.users, func(ctx context.Context, i int) error {
 		_, err := users[i].ask(ctx, 0, juicebox.Delete{})
 		return err
 	}))
 }
+
+// cleanTime is how long deleting the records may take.
+const cleanTime = 2 * time.Minute
 
 // benchFilled recovers records of a realm that has grown, by chance from all of them.
 func benchFilled(ctx context.Context, client *http.Client, o *benchOptions, sign signer, id juicebox.RealmID, w io.Writer) error {

@@ -116,7 +116,7 @@ func explainDatabase(err error, p *place) error {
 	case other:
 		hint = "nothing was changed; stop every process of this realm, then: cloudseed-realm migrate --database " + shellWord(url)
 	default:
-		return explain(err, "")
+		return explain(err, "", p.keys)
 	}
 	return failure{fmt.Errorf("%w\n%s", err, hint)}
 }

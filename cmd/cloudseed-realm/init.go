@@ -63,19 +63,19 @@ func initialize(w io.Writer, dir, keys string, id juicebox.RealmID) error {
 	if exists, err := sqlite.Exists(dir); err != nil {
 		return failure{err}
 	} else if exists {
-		return explain(fmt.Errorf("creating a realm in %s: %w", dir, sqlite.ErrExists), dir)
+		return explain(fmt.Errorf("creating a realm in %s: %w", dir, sqlite.ErrExists), dir, keys)
 	}
 	if err := seal.Create(keys, id); err != nil {
-		return explain(err, dir)
+		return explain(err, dir, keys)
 	}
 	if err := mark.Create(markFile(keys), id, 0); err != nil {
 		os.Remove(keys) // nothing was sealed with it
-		return explain(err, dir)
+		return explain(err, dir, keys)
 	}
 	if err := sqlite.Create(dir, id); err != nil {
 		os.Remove(keys)
 		os.Remove(markFile(keys))
-		return explain(err, dir)
+		return explain(err, dir, keys)
 	}
 	fmt.Fprintf(w, "realm %s is made in %s\n", id, dir)
 	fmt.Fprintf(w, "records are sealed with the keys in %s: keep a copy apart from copies of the database\n", keys)
@@ -92,24 +92,27 @@ func keysFlag(dir, keys string) string {
 	return " --keys " + shellWord(keys)
 }
 
-// explain says what to do about an error of the database in dir.
-func explain(err error, dir string) error {
+// explain says what to do about an error of the database in dir, with the key file keys.
+func explain(err error, dir, keys string) error {
 	var hint string
+	flags := " --data " + shellWord(dir) + keysFlag(dir, keys)
 	_, behind := errors.AsType[*mark.BehindError](err)
 	switch {
 	case behind, errors.Is(err, errOtherEpoch):
 		hint = "guesses that were answered since would be given back, so it is not served; if the newer one is lost,\n" +
-			"this takes from every record what may have been spent: cloudseed-realm restore --accept --data " + shellWord(dir)
+			"this takes from every record what may have been spent: cloudseed-realm restore --accept" + flags
 	case errors.Is(err, mark.ErrMissing):
 		hint = "without it nobody can tell whether this database is an older copy; put it back, or, if it is lost,\n" +
-			"take every guess that may have been spent: cloudseed-realm restore --accept --data " + shellWord(dir)
+			"take every guess that may have been spent: cloudseed-realm restore --accept" + flags
+	case errors.Is(err, mark.ErrInUse):
+		hint = "another process serves a realm with these keys, perhaps a copy of this database; stop that one first"
 	case errors.Is(err, mark.ErrExists):
 		hint = "nothing was changed; if it belongs to no database, because an init was interrupted, remove it"
 	case errors.Is(err, sqlite.ErrMissing):
-		hint = "if this realm is new, make it: cloudseed-realm init --data " + shellWord(dir) +
+		hint = "if this realm is new, make it: cloudseed-realm init" + flags +
 			"\nif it is not, its database is lost or elsewhere: a new one would forget every record and spent guess"
 	case errors.Is(err, sqlite.ErrExists):
-		hint = "nothing was changed; serve it: cloudseed-realm serve --data " + shellWord(dir)
+		hint = "nothing was changed; serve it: cloudseed-realm serve" + flags
 	case errors.Is(err, sqlite.ErrCopy):
 		hint = "the disk or the memory does not keep what was written; the copy was thrown away"
 	case errors.Is(err, sqlite.ErrInUse):

@@ -69,7 +69,7 @@ func makeTables(ctx context.Context, w io.Writer, url, keys string, id juicebox.
 		return failure{fmt.Errorf("%w\n%s", err, "nothing was changed. If the keys are of a realm, this is another database or its tables are lost:\n"+
 			"new ones would forget every record and spent guess. For a new realm name another file")}
 	} else if err != nil {
-		return explain(err, "")
+		return explain(err, "", keys)
 	}
 	done, err := postgres.Migrate(ctx, postgres.Config{URL: url}, id)
 	if err == nil && done.From != 0 {

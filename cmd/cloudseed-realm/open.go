@@ -37,9 +37,10 @@ func markFile(keys string) string { return keys + mark.Suffix }
 // openSealed opens the database in dir and the keys to it, and insists that it is not an
 // older copy. Its error is explained.
 func openSealed(dir, keys string) (*database, error) {
-	opened, read, err := openMarked(dir, keyFile(dir, keys))
+	path := keyFile(dir, keys)
+	opened, read, err := openMarked(dir, path)
 	if err != nil {
-		return nil, explain(err, dir)
+		return nil, explain(err, dir, path)
 	}
 	store, facts := opened.Store, opened.Facts()
 	return &database{store: seal.New(store, read), id: facts.ID, engine: "sqlite", schema: store.Schema(),
@@ -87,7 +88,7 @@ func meet(path string, facts sqlite.Facts) (*mark.Mark, error) {
 			return nil, err
 		}
 	}
-	m, err := mark.Open(path, facts.ID)
+	m, err := mark.OpenAlone(path, facts.ID)
 	if err != nil {
 		return nil, err
 	}

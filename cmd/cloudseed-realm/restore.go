@@ -111,7 +111,7 @@ func (o *restoreOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	case errors.Is(err, sqlite.ErrMissing) && !o.accept:
 		return failure{err}
 	case err != nil:
-		return explain(err, o.dir)
+		return explain(err, o.dir, b.keyFile)
 	}
 	o.report(stdout, copied, b)
 	return nil

@@ -62,7 +62,7 @@ func aboveAll(writes, lost uint64) uint64 {
 
 // measure finds out how many writes are missing, and whether it is certain that some are.
 func (b *burning) measure(old sqlite.Facts, keys *seal.Keys) (behind bool, err error) {
-	m, err := mark.Open(markFile(b.keyFile), old.ID)
+	m, err := mark.OpenAlone(markFile(b.keyFile), old.ID)
 	if errors.Is(err, mark.ErrMissing) {
 		b.unknown, b.lost = true, math.MaxUint64
 		return true, nil

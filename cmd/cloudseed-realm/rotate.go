@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -44,7 +45,7 @@ func (p *place) rotate(ctx context.Context, w io.Writer) error {
 	path := keyFile(p.dir, p.keys)
 	store, _, err := openMarked(p.dir, path)
 	if err != nil {
-		return explain(err, p.dir)
+		return explain(err, p.dir, path)
 	}
 	return rotate(ctx, w, store, path, func(*seal.Keys) error { return nil })
 }
@@ -86,17 +87,20 @@ func openForKeys(ctx context.Context, p *place) (*followed, error) {
 // rotate closes the store. tell is told of the new keys before any record is sealed with them.
 func rotate(ctx context.Context, w io.Writer, store keptStore, path string, tell func(*seal.Keys) error) error {
 	defer store.Close() // for the errors below
-	if err := seal.Add(path, store.ID()); err != nil {
-		return explain(err, "")
-	}
 	keys, err := seal.Read(path, store.ID())
+	if err == nil && keys.Len() == 1 { // else a rotation was interrupted, and goes on
+		if err = seal.Add(path, store.ID()); err == nil {
+			keys, err = seal.Read(path, store.ID())
+		}
+	}
 	if err != nil {
-		return explain(err, "")
+		return explain(err, "", path)
 	}
 	if err := tell(keys); err != nil {
 		return failure{err}
 	}
-	if err := store.Each(ctx, keys.Resealed); err != nil {
+	closed, err := reseal(ctx, store, keys)
+	if err != nil {
 		return failure{fmt.Errorf("not every record has the new key yet; the old ones are kept: %w", err)}
 	}
 	// Closing writes the last of the log into the database, before the old key goes.
@@ -104,7 +108,27 @@ func rotate(ctx context.Context, w io.Writer, store keptStore, path string, tell
 		return failure{err}
 	}
 	fmt.Fprintf(w, "every record is sealed with a new key in %s\n", path)
+	if closed > 0 {
+		fmt.Fprintf(w, "%d records open with no key of it, old or new, and stay as they are\n", closed)
+	}
 	return nil
+}
+
+// reseal passes over records that do not open, and counts them: no key is of use to them.
+func reseal(ctx context.Context, store keptStore, keys *seal.Keys) (closed int64, err error) {
+	var passed atomic.Int64
+	err = store.Each(ctx, func(id realm.RecordID) realm.Change {
+		change := keys.Resealed(id)
+		return func(sealed []byte) ([]byte, error) {
+			next, err := change(sealed)
+			if errors.Is(err, seal.ErrSealed) {
+				passed.Add(1)
+				return sealed, nil
+			}
+			return next, err
+		}
+	})
+	return passed.Load(), err
 }
 
 // A keptStore is one of either engine, with its mark.

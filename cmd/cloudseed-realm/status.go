@@ -25,6 +25,8 @@ type status struct {
 	Key     uint32 `json:"key"` // version of the key that seals
 	// Records is missing while they have not been counted.
 	Records *int64 `json:"records,omitempty"`
+	// Unreadable are those that open with no key. Only a directory is looked through for them.
+	Unreadable int64 `json:"unreadable,omitempty"`
 	// Serving is false if the data directory was looked at because nobody serves it; what
 	// follows is then missing.
 	Serving     bool       `json:"serving"`
@@ -127,6 +129,9 @@ func lookStatus(ctx context.Context, dir, keys string) (now status, err error) {
 		return now, nil
 	}
 	n, err := countRecords(ctx, walker)
+	if closed, ok := errors.AsType[*realm.ClosedError](err); ok {
+		now.Unreadable, err = closed.Records, nil
+	}
 	if err != nil {
 		return now, failure{err}
 	}

@@ -28,6 +28,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cloudseed/cloudseed/internal/filelock"
 	"github.com/cloudseed/cloudseed/juicebox"
 	"github.com/cloudseed/cloudseed/realm/internal/durable"
 )
@@ -39,6 +40,7 @@ var (
 	ErrMissing = errors.New("no mark of how far the database had come") // Open
 	ErrExists  = errors.New("there is a mark already")                  // Create: refused, it may know of writes
 	ErrForeign = errors.New("not a mark of this realm")                 // another file or realm, or damaged
+	ErrInUse   = errors.New("mark is in use")                           // OpenAlone: by another process
 	ErrClosed  = errors.New("mark is closed")                           // Move after Close
 )
 
@@ -62,10 +64,11 @@ const (
 
 // A Mark is an open file. It is safe for concurrent use. Processes that serve one database of package
 // realm/postgres may share it: their notes are of one order, and it has one of the last tenth of a
-// second. The database of package realm/sqlite is locked by one process, and so is its mark.
+// second. For a database of package realm/sqlite there is [OpenAlone].
 type Mark struct {
 	mu     sync.Mutex
 	file   *os.File
+	alone  *os.File // the lock; nil without one
 	now    line
 	dirty  bool
 	met    bool  // by its database, so that it knows exactly how far that came
@@ -112,6 +115,28 @@ func Open(path string, id juicebox.RealmID) (*Mark, error) {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	go m.sync()
+	return m, nil
+}
+
+// OpenAlone is Open that keeps others out until Close, by a lock beside the mark: two copies of one
+// database, served with one mark, would each move it and neither be behind. The error then wraps [ErrInUse].
+func OpenAlone(path string, id juicebox.RealmID) (*Mark, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("opening %s: %w", path, ErrMissing)
+	}
+	lock, err := filelock.Try(path + ".lock")
+	if errors.Is(err, filelock.ErrHeld) {
+		err = fmt.Errorf("opening %s: %w", path, ErrInUse)
+	}
+	if err != nil {
+		return nil, err
+	}
+	m, err := Open(path, id)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	m.alone = lock
 	return m, nil
 }
 
@@ -249,7 +274,11 @@ func (m *Mark) Close() error {
 		err = errors.Join(m.put(), m.flush())
 	}
 	m.failed = ErrClosed
-	return errors.Join(err, m.file.Close())
+	err = errors.Join(err, m.file.Close())
+	if m.alone != nil {
+		err = errors.Join(err, m.alone.Close())
+	}
+	return err
 }
 
 // newest returns the line that knows more, or else the newer one; one may be cut off.

@@ -55,6 +55,9 @@ func (k *Keys) At(epoch uint64) *Keys {
 // Newest returns the version of the key that seals.
 func (k *Keys) Newest() uint32 { return k.newest }
 
+// Len returns how many keys there are. More than one says that a change of keys was begun.
+func (k *Keys) Len() int { return len(k.ciphers) }
+
 // Name is a name for the epoch and the key that seals, to compare with that of another process. It
 // says nothing about the key: eight digits of a hash.
 func (k *Keys) Name() string { return k.name(k.newest) }

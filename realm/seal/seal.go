@@ -96,7 +96,7 @@ func (s *sealing) Update(ctx context.Context, id realm.RecordID, change realm.Ch
 }
 
 // Each implements [realm.Walker] where the store below does. It passes over records that
-// do not open, and says at the end how many, in an error that wraps [ErrSealed].
+// do not open, and says at the end how many, in a [*realm.ClosedError] that wraps [ErrSealed].
 func (s *sealing) Each(ctx context.Context, change func(realm.RecordID) realm.Change) error {
 	walker, ok := s.store.(realm.Walker)
 	if !ok {
@@ -115,7 +115,7 @@ func (s *sealing) Each(ctx context.Context, change func(realm.RecordID) realm.Ch
 		}
 	})
 	if n := closed.Load(); err == nil && n > 0 {
-		return fmt.Errorf("%w: %d of them", ErrSealed, n)
+		return &realm.ClosedError{Records: n, Err: ErrSealed}
 	}
 	return err
 }

@@ -41,6 +41,11 @@ func TestFailedFollowerFailsTheGroup(t *testing.T) {
 	if s.writes != 1 {
 		t.Errorf("%d writes", s.writes)
 	}
+	// Nor is anything spent after it, of which nobody would be told.
+	err = s.Update(ctx, alice, func([]byte) ([]byte, error) { t.Error("asked again"); return []byte("two"), nil })
+	if !errors.Is(err, full) || s.writes != 1 {
+		t.Errorf("the next: %v, %d writes", err, s.writes)
+	}
 }
 
 func TestDatabaseOfBeforeCounting(t *testing.T) {

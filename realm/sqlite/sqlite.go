@@ -53,16 +53,17 @@ type Store struct {
 	lock  *os.File
 	// The writer's own, until updates:
 	*writing
-	recent    map[realm.RecordID][]byte
-	writes    uint64                  // committed since [Create]
-	pending   int                     // writes of the group that is not committed yet
-	unsettled map[realm.RecordID]bool // the records that it wrote
-	follow    func(writes uint64) error
-	updates   chan *update
-	closing   chan struct{} // closed by Close: no more updates
-	finished  chan struct{} // closed by the writer when it is done
-	close     sync.Once
-	closed    error // what Close returns, set once
+	recent     map[realm.RecordID][]byte
+	writes     uint64                  // committed since [Create]
+	pending    int                     // writes of the group that is not committed yet
+	unsettled  map[realm.RecordID]bool // the records that it wrote
+	follow     func(writes uint64) error
+	unfollowed error // of follow: from then on nothing is written or answered
+	updates    chan *update
+	closing    chan struct{} // closed by Close: no more updates
+	finished   chan struct{} // closed by the writer when it is done
+	close      sync.Once
+	closed     error // what Close returns, set once
 }
 
 var _ realm.Store = (*Store)(nil)
@@ -74,7 +75,8 @@ func (s *Store) ID() juicebox.RealmID { return s.facts.ID }
 func (s *Store) Facts() Facts { return s.facts }
 
 // Follow calls moved after every commit with the number of writes there have been, before
-// anybody is told of them; if it fails they are as unknown as if the commit had failed.
+// anybody is told of them; if it fails they are as unknown as if the commit had failed, and nothing
+// is written or answered any more.
 // Package realm/mark has one to give. Call it once, before the first Update.
 func (s *Store) Follow(moved func(writes uint64) error) { s.follow = moved }
 

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -137,7 +138,8 @@ func (s *Store) settle() error {
 		return err
 	}
 	s.pending = 0
-	return s.follow(s.writes)
+	s.unfollowed = s.follow(s.writes)
+	return s.unfollowed
 }
 
 // failed forgets what was remembered of the group, and what was written in it.
@@ -154,8 +156,8 @@ func (s *Store) failed(err error) error {
 // database is returned. The transaction begins at the first write: a group that only reads
 // needs none, since nobody else writes.
 func (s *Store) apply(u *update) error {
-	if s.log.lost != nil { // what is there to see may not be on the disk
-		return s.log.lost
+	if err := errors.Join(s.log.lost, s.unfollowed); err != nil { // before a guess is spent that nobody would be told of
+		return err
 	}
 	old, err := s.load(u.id)
 	if err != nil {
