@@ -5,10 +5,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -68,4 +71,50 @@ func (o *acmeOptions) manager(dir string) (*autocert.Manager, error) {
 		Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(o.domains...), Email: o.email,
 		Cache: autocert.DirCache(cache), Client: &acmeproto.Client{DirectoryURL: o.directory, HTTPClient: client},
 	}, nil
+}
+
+// An acmeIdentity gets certificates and tells the operator how that goes: clients only see that TLS
+// fails.
+type acmeIdentity struct {
+	manager *autocert.Manager
+	domains []string
+	log     *slog.Logger
+	renewed func(expires time.Time)
+	expires atomic.Int64 // of the newest certificate, in seconds since 1970
+	told    atomic.Int64 // when an error was logged last
+}
+
+// errorEvery is how often an error of the ACME server is logged at most.
+const errorEvery = time.Minute
+
+func (a *acmeIdentity) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	pair, err := a.manager.GetCertificate(hello)
+	if err != nil {
+		a.failed(hello.ServerName, err)
+		return nil, err
+	}
+	if pair.Leaf != nil && a.expires.Swap(pair.Leaf.NotAfter.Unix()) != pair.Leaf.NotAfter.Unix() {
+		a.log.Info("certificate", "domain", hello.ServerName, "expires", pair.Leaf.NotAfter.UTC().Format(time.RFC3339))
+		a.renewed(pair.Leaf.NotAfter)
+	}
+	return pair, nil
+}
+
+// failed logs what concerns the realm's own names; strangers ask for any.
+func (a *acmeIdentity) failed(name string, err error) {
+	now := time.Now()
+	last := a.told.Load()
+	if !slices.Contains(a.domains, name) || now.Sub(time.Unix(last, 0)) < errorEvery || !a.told.CompareAndSwap(last, now.Unix()) {
+		return
+	}
+	a.log.Error("no certificate from the ACME server: clients cannot connect", "domain", name, "error", err)
+}
+
+// begin gets the certificates before a client asks, so that what is wrong is known at once.
+func (a *acmeIdentity) begin() {
+	for _, domain := range a.domains {
+		a.get(&tls.ClientHelloInfo{ServerName: domain, SupportedCurves: []tls.CurveID{tls.CurveP256},
+			SignatureSchemes: []tls.SignatureScheme{tls.ECDSAWithP256AndSHA256},
+			CipherSuites:     []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +83,16 @@ func TestACME(t *testing.T) {
 	kept, err := os.Stat(filepath.Join(d.dir, "acme", "pin.example.org"))
 	if err != nil || kept.Mode().Perm()&0o077 != 0 {
 		t.Errorf("the certificate is kept as %v, %v", kept, err)
+	}
+}
+
+// Without its certificate nobody can connect, and nobody but the log would tell the operator.
+func TestACMEFailureIsLogged(t *testing.T) {
+	d := newDaemon(t, juicebox.RealmID{0xaa}, "--listen", freeAddress(t), "--acme-domain", "pin.example.org",
+		"--acme-directory", "https://127.0.0.1:1/directory")
+	time.Sleep(500 * time.Millisecond) // it asks at once, and is refused at once
+	d.kill()
+	if log := d.log.String(); !strings.Contains(log, `"msg":"no certificate from the ACME server: clients cannot connect","domain":"pin.example.org"`) {
+		t.Errorf("log:\n%s", log)
 	}
 }

@@ -134,6 +134,9 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	if side.Addr != "" {
 		fmt.Fprintf(stdout, "metrics on http://%s/metrics\n", side.Addr)
 	}
+	if acme := s.identity.acme; acme != nil {
+		go acme.begin() // ends with its own time limits; nothing waits for it
+	}
 	return s.serveUntil(ctx, s.newServer(), listener)
 }
 

@@ -46,8 +46,7 @@ func (s *server) serveStatus(w http.ResponseWriter, q *http.Request) {
 	if err := s.realm.Ready(q.Context()); err != nil {
 		now.Ready, now.NotReady = false, err.Error()
 	}
-	if s.identity.files.Load() != nil {
-		expires := s.identity.expires()
+	if expires := s.identity.expires(); expires.Unix() > 0 {
 		now.Certificate = &expires
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -177,6 +176,9 @@ func (now status) table(w io.Writer) {
 		row("records", "%d", *now.Records)
 	} else {
 		row("records", "not counted yet")
+	}
+	if now.Unreadable > 0 {
+		row("unreadable", "%d: they open with none of the keys", now.Unreadable)
 	}
 	if !now.Serving {
 		row("serving", "no")

@@ -8,14 +8,13 @@ import (
 	"time"
 
 	acmeproto "golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 )
 
 // An identity is the certificate that the realm shows: from files, from an ACME server, or
 // none.
 type identity struct {
 	files atomic.Pointer[tls.Certificate]
-	acme  *autocert.Manager
+	acme  *acmeIdentity // nil without
 }
 
 // identify reads or prepares what the flags say.
@@ -28,7 +27,7 @@ func (s *server) identify() error {
 		return err
 	case len(s.acme.domains) > 0:
 		manager, err := s.acme.manager(s.dir)
-		s.identity.acme = manager
+		s.identity.acme = &acmeIdentity{manager: manager, domains: s.acme.domains, log: s.log, renewed: s.certificateIs}
 		return err
 	}
 	return nil
@@ -45,16 +44,24 @@ func (s *server) useCertificate(contents [][]byte) error {
 		return fmt.Errorf("%s: the certificate expired on %s", s.tlsCert, pair.Leaf.NotAfter.UTC().Format(time.DateOnly))
 	}
 	s.identity.files.Store(&pair)
-	if s.counts != nil {
-		s.counts.Certificate(pair.Leaf.NotAfter)
-	}
+	s.certificateIs(pair.Leaf.NotAfter)
 	return nil
 }
 
-// expires is when the certificate of the files does; zero without one.
+// certificateIs tells the metrics, once there are any.
+func (s *server) certificateIs(expires time.Time) {
+	if s.counts != nil {
+		s.counts.Certificate(expires)
+	}
+}
+
+// expires is when the certificate does; 1970 without one.
 func (i *identity) expires() time.Time {
 	if pair := i.files.Load(); pair != nil {
 		return pair.Leaf.NotAfter
+	}
+	if i.acme != nil {
+		return time.Unix(i.acme.expires.Load(), 0)
 	}
 	return time.Unix(0, 0)
 }
@@ -84,7 +91,7 @@ func (i *identity) config(oldest uint16) *tls.Config {
 
 func (i *identity) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if i.acme != nil {
-		return i.acme.GetCertificate(hello)
+		return i.acme.get(hello)
 	}
 	if pair := i.files.Load(); pair != nil {
 		return pair, nil
