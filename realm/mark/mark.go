@@ -88,7 +88,7 @@ func Create(path string, id juicebox.RealmID, writes uint64) error {
 		return err
 	}
 	m := &Mark{file: file, now: line{realm: id, writes: writes, limit: writes}}
-	err = errors.Join(m.put(), m.put(), file.Sync(), file.Close())
+	err = errors.Join(m.put(), m.put(), file.Sync(), file.Close(), durable.Inherit(path, filepath.Dir(path)))
 	if err != nil {
 		os.Remove(path) // nobody relies on it yet
 		return err
@@ -132,9 +132,8 @@ func OpenAlone(path string, id juicebox.RealmID) (*Mark, error) {
 		return nil, err
 	}
 	m, err := Open(path, id)
-	if err != nil {
-		lock.Close()
-		return nil, err
+	if err = errors.Join(err, durable.Inherit(lock.Name(), filepath.Dir(path))); err != nil {
+		return nil, errors.Join(err, m.Close(), lock.Close())
 	}
 	m.alone = lock
 	return m, nil

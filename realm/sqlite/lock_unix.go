@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/cloudseed/cloudseed/realm/internal/durable"
 )
 
 // lockDir takes the lock of dir, which lasts until the file is closed or the process
@@ -15,6 +17,10 @@ import (
 func lockDir(dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
+		return nil, err
+	}
+	if err := durable.Inherit(file.Name(), dir); err != nil {
+		file.Close()
 		return nil, err
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
