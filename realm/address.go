@@ -20,14 +20,21 @@ func address(q *http.Request, proxies []netip.Prefix) netip.Prefix {
 			from = hop
 		}
 	}
-	if from.IsLoopback() {
+	return Network(from)
+}
+
+// Network is what counts as one address: an IPv4 address, or the /64 network of an IPv6 address. It is
+// invalid for addresses of this computer, which are never limited.
+func Network(a netip.Addr) netip.Prefix {
+	a = a.Unmap().WithZone("")
+	if a.IsLoopback() {
 		return netip.Prefix{}
 	}
 	bits := 64
-	if from.Is4() {
+	if a.Is4() {
 		bits = 32
 	}
-	network, err := from.WithZone("").Prefix(bits)
+	network, err := a.Prefix(bits)
 	if err != nil {
 		return netip.Prefix{}
 	}

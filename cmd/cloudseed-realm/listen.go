@@ -68,7 +68,7 @@ const stopTime = 10 * time.Second
 
 // serveUntil serves until ctx ends and the requests then in progress are answered.
 func (s *server) serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
-	listener = netutil.LimitListener(listener, s.maxConnections)
+	listener = &fairListener{Listener: netutil.LimitListener(listener, s.maxConnections), share: s.perAddress, proxies: s.proxies}
 	failed := make(chan error, 1)
 	go func() {
 		if s.tls() {

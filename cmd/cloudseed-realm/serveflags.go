@@ -29,6 +29,7 @@ type serveOptions struct {
 	newPerDay            int
 	maxRecords           int64
 	maxConnections       int
+	perAddress           int
 	sweepEvery, drain    time.Duration
 	noBuiltIn, verbose   bool
 	tenantLog            bool
@@ -97,6 +98,7 @@ func (o *serveOptions) limitFlags(f *pflag.FlagSet) {
 		"0 is no limit. Phones in one mobile network can share an address")
 	f.Int64Var(&o.maxRecords, "max-records", 0, "no new record of the built-in tenant when there are so many `records` altogether;\n0 is no limit")
 	f.IntVar(&o.maxConnections, "max-connections", 10000, "at most so many open `connections`; others wait")
+	f.IntVar(&o.perAddress, "connections-per-address", 500, "at most so many open `connections` of one address; more are closed; 0 is no limit")
 	f.DurationVar(&o.sweepEvery, "sweep-every", time.Hour, "`time` between walks over all records that wipe what has expired; 0 is never")
 }
 
@@ -139,8 +141,8 @@ func (c *checked) checkListen() (err error) {
 			return fmt.Errorf("--metrics: %w", err)
 		}
 	}
-	if c.drain < 0 || c.sweepEvery < 0 || c.maxConnections < 1 {
-		return errors.New("--drain and --sweep-every are not negative, and --max-connections is at least 1")
+	if c.drain < 0 || c.sweepEvery < 0 || c.perAddress < 0 || c.maxConnections < 1 {
+		return errors.New("--drain, --sweep-every and --connections-per-address are not negative, and --max-connections is at least 1")
 	}
 	return nil
 }
