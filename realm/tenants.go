@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,6 +76,22 @@ func ParseTenants(data []byte) (Tenants, error) {
 		return nil, err
 	}
 	return tenants, nil
+}
+
+// minSecret is what RFC 7518 wants of an HS256 key, in bytes: as many as its hash has. Whoever holds a token can try shorter ones.
+const minSecret = 32
+
+// Weak names the keys that are shorter than HS256 needs, as "acme version 1".
+func (t Tenants) Weak() (names []string) {
+	for name, keys := range t {
+		for version, k := range keys {
+			if secret, ok := k.key.([]byte); ok && k.method == jwt.SigningMethodHS256 && len(secret) < minSecret {
+				names = append(names, fmt.Sprintf("%s version %d", name, version))
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func checkTenantName(name string) error {

@@ -129,3 +129,14 @@ func TestTenantsDoNotPrintKeys(t *testing.T) {
 		}
 	}
 }
+
+// Keys that can be guessed from a token are named; long ones, and public ones, are not.
+func TestWeakKeysAreNamed(t *testing.T) {
+	tenants, err := ParseTenants([]byte(`{"b":{"2":"x","1":"a key of at least 32 random characters"},"a":{"7":"0123456789abcdef0123456789abcde"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(tenants.Weak()); got != "[a version 7 b version 2]" {
+		t.Errorf("got %s", got)
+	}
+}

@@ -49,7 +49,7 @@ func backup(ctx context.Context, stdout, stderr io.Writer, dir, keys, out string
 	}
 	copied, err := sqlite.Backup(ctx, dir, out, look.try, progress(stderr, "copied"))
 	if errors.Is(err, sqlite.ErrExists) {
-		return failure{fmt.Errorf("%w\nnothing was changed; name another file", err)}
+		return failure{fmt.Errorf("there is a file %s already\nnothing was changed; name another file", out)}
 	} else if err != nil {
 		return explain(err, dir, keys)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -90,6 +91,7 @@ func (s *server) readTenants() (tenants realm.Tenants, err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		s.warnOfTenants(path, read)
 		if s.realm == nil {
 			tenants = read // not serving yet
 			return nil
@@ -101,4 +103,14 @@ func (s *server) readTenants() (tenants realm.Tenants, err error) {
 	s.reloads = append(s.reloads, r)
 	_, err = r.look()
 	return tenants, err
+}
+
+// warnOfTenants logs what lets others make tokens: keys that can be guessed, or read.
+func (s *server) warnOfTenants(path string, tenants realm.Tenants) {
+	if weak := tenants.Weak(); len(weak) > 0 {
+		s.log.Warn("keys of vendors are shorter than 32 bytes: whoever has a token can try to guess them", "keys", weak)
+	}
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o007 != 0 {
+		s.log.Warn("everybody on this computer can read the tenants file, and make tokens where it has HS256 keys", "file", path)
+	}
 }

@@ -109,7 +109,7 @@ func (o *restoreOptions) run(ctx context.Context, stdout, stderr io.Writer) erro
 	case errors.Is(err, sqlite.ErrExists):
 		return failure{fmt.Errorf("%w\nnothing was changed; name a new directory", err)}
 	case errors.Is(err, sqlite.ErrMissing) && !o.accept:
-		return failure{err}
+		return failure{fmt.Errorf("there is no backup at %s", o.from)}
 	case err != nil:
 		return explain(err, o.dir, b.keyFile)
 	}

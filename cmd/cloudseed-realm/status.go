@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"text/tabwriter"
 	"time"
@@ -67,7 +68,7 @@ func newStatus() *cobra.Command {
 
 With --metrics a running server is asked, at the address of its --metrics; exit
 code 1 says that it does not answer or is not ready. With --data the directory of
-a realm that nobody serves is looked at; nothing in it is changed.`,
+a realm that nobody serves is looked at; no record is changed.`,
 		Example: `  cloudseed-realm status --metrics 127.0.0.1:9580
   cloudseed-realm status --data realm --json`,
 		Args: cobra.NoArgs,
@@ -99,6 +100,7 @@ func askStatus(ctx context.Context, address string) (now status, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
+	address = strings.TrimSuffix(strings.TrimPrefix(address, "http://"), "/")
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/status", nil)
 	if err != nil {
 		return now, fmt.Errorf("--metrics: %w", err)
