@@ -54,8 +54,8 @@ counted in memory, by each process for itself. This computer is never limited.
 Stopping: after SIGTERM /readyz fails; --drain later no new connection is taken;
 requests under way have 10 seconds more.
 
-Standard output gets one line when the realm listens. Standard error gets the log,
-one JSON object a line. It has no token, user, address or secret.`
+Standard output gets one line when the realm listens, and one for --metrics. Standard
+error gets the log, one JSON object a line. It has no token, user, address or secret.`
 
 const serveExamples = `  cloudseed-realm serve --data realm
   cloudseed-realm serve --data realm --listen :443 --acme-domain pin.example.org
