@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -188,5 +190,63 @@ func TestLeave(t *testing.T) {
 	view, err := owner.Used(t.Context())
 	if err != nil || view != 10 {
 		t.Errorf("%d used, %v", view, err)
+	}
+}
+
+// Two copies of one database, served with one key file, would each answer every guess, and neither would be
+// behind the mark. The second is refused, by serve and by restore.
+func TestSecondCopyIsRefused(t *testing.T) {
+	above := t.TempDir()
+	one, two, keys := filepath.Join(above, "one"), filepath.Join(above, "two"), filepath.Join(above, "keys", "keys.json")
+	ran(t, "init", "--data", one, "--keys", keys, "--id", juicebox.RealmID{0xaa}.String())
+	if err := os.CopyFS(two, os.DirFS(one)); err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(above, "copy.db")
+	ran(t, "backup", "--data", one, "--keys", keys, "--out", backup)
+	d := &daemon{id: juicebox.RealmID{0xaa}, dir: one, args: []string{"--keys", keys}}
+	d.start(t)
+	t.Cleanup(d.kill)
+	for _, args := range [][]string{
+		{"serve", "--listen", "127.0.0.1:0", "--data", two, "--keys", keys},
+		{"restore", "--data", filepath.Join(above, "three"), "--from", backup, "--keys", keys},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // if it is served
+		out, err := exec.CommandContext(ctx, "cloudseed-realm", args...).CombinedOutput()
+		cancel()
+		if err == nil || !strings.Contains(string(out), "another process serves a realm with these keys") {
+			t.Errorf("%s: %v\n%s", args[0], err, out)
+		}
+	}
+	d.kill()
+	ran(t, "status", "--data", two, "--keys", keys) // one at a time is nobody's harm: neither has written
+}
+
+// A row that opens with no key is counted and told, and keeps nobody from changing the keys.
+func TestUnreadableRow(t *testing.T) {
+	d := newDaemon(t, juicebox.RealmID{0xaa})
+	if _, err := d.target(t, true).Ask(t.Context(), realmtest.Registration(5)); err != nil {
+		t.Fatal(err)
+	}
+	d.kill()
+	db, err := sql.Open("sqlite", filepath.Join(d.dir, "realm.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec("INSERT INTO records SELECT zeroblob(32), record FROM records")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if out := ran(t, "status", "--data", d.dir); !strings.Contains(out, "records     1\n") || !strings.Contains(out, "unreadable  1: ") {
+		t.Errorf("status:\n%s", out)
+	}
+	for range 2 {
+		if out := ran(t, "rotate", "--data", d.dir); !strings.Contains(out, "\n1 records open with no key of it, old or new, and stay as they are\n") {
+			t.Errorf("rotate:\n%s", out)
+		}
+	}
+	d.start(t)
+	if reply, err := d.target(t, true).Ask(t.Context(), juicebox.Recover1{}); err != nil || reply.(juicebox.Recover1Response).Status != juicebox.StatusOK {
+		t.Errorf("the readable one: %v, %v", reply, err)
 	}
 }
