@@ -237,9 +237,31 @@ func TestPortCloses(t *testing.T) {
 	}
 }
 
+// untilFree waits until nothing listens at these addresses. They are among the ports that systems give to whoever
+// asks for any, so another test's server may have one for a while.
+func untilFree(t *testing.T, addresses []string) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Minute); len(addresses) > 0; {
+		at, err := url.Parse(addresses[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener, err := net.Listen("tcp4", "127.0.0.1:"+at.Port())
+		if err == nil {
+			listener.Close()
+			addresses = addresses[1:]
+		} else if time.Now().After(deadline) {
+			t.Fatalf("never free: %v", err)
+		} else {
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
+}
+
 // Dropbox compares the port, so there are few, and another program may have one.
 func TestFixedPorts(t *testing.T) {
 	peer.Alone(t, peer.DropboxPorts)
+	untilFree(t, Dropbox.RedirectURLs())
 	var open []*callback
 	for range providers[Dropbox].ports {
 		back, err := listen(providers[Dropbox])
