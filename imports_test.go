@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"mobile":              {".", "envelope", "phrase", "juicebox", "store"},
 	"mobile/cshared":      {"mobile"},
 	"realm":               {"juicebox"}, // they meet in the messages only
-	"realm/sqlite":        {"realm", "juicebox", "realm/internal/durable"},
+	"realm/sqlite":        {"realm", "juicebox", "internal/filelock", "realm/internal/durable"},
 	"realm/postgres":      {"realm", "juicebox"},
 	"realm/metrics":       {"realm"},
 	"realm/mark":          {"internal/filelock", "juicebox", "realm/internal/durable"},

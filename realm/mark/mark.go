@@ -88,7 +88,7 @@ func Create(path string, id juicebox.RealmID, writes uint64) error {
 		return err
 	}
 	m := &Mark{file: file, now: line{realm: id, writes: writes, limit: writes}}
-	err = errors.Join(m.put(), m.put(), file.Sync(), file.Close(), durable.Inherit(path, filepath.Dir(path)))
+	err = errors.Join(m.put(), m.put(), file.Sync(), file.Close(), durable.Inherit(path))
 	if err != nil {
 		os.Remove(path) // nobody relies on it yet
 		return err
@@ -132,7 +132,7 @@ func OpenAlone(path string, id juicebox.RealmID) (*Mark, error) {
 		return nil, err
 	}
 	m, err := Open(path, id)
-	if err = errors.Join(err, durable.Inherit(lock.Name(), filepath.Dir(path))); err != nil {
+	if err = errors.Join(err, durable.Inherit(lock.Name())); err != nil {
 		return nil, errors.Join(err, m.Close(), lock.Close())
 	}
 	m.alone = lock

@@ -239,7 +239,7 @@ func write(path string, f file) error {
 	if err := errors.Join(err, half.Sync(), half.Close()); err != nil {
 		return err
 	}
-	if err := durable.Inherit(half.Name(), filepath.Dir(path)); err != nil {
+	if err := durable.Inherit(half.Name()); err != nil {
 		return err
 	}
 	if err := os.Rename(half.Name(), path); err != nil {

@@ -44,7 +44,7 @@ func Create(dir string, id juicebox.RealmID) error {
 	if err := create(half, Facts{ID: id, Epoch: firstEpoch}); err != nil {
 		return fmt.Errorf("creating %s: %w", path, err)
 	}
-	if err := durable.Inherit(half, dir); err != nil {
+	if err := durable.Inherit(half); err != nil {
 		return err
 	}
 	if err := os.Rename(half, path); err != nil {

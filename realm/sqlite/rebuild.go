@@ -96,7 +96,7 @@ func (r *Rebuilding) build(ctx context.Context, from, half string) (Copied, erro
 	c := copying{source: source, facts: next, path: half, rewrite: rewrite, progress: r.Progress}
 	copied, err := c.run(ctx)
 	if err == nil {
-		err = durable.Inherit(half, filepath.Dir(half))
+		err = durable.Inherit(half)
 	}
 	if err == nil {
 		err = r.Before()

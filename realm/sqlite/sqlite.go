@@ -53,17 +53,17 @@ type Store struct {
 	lock  *os.File
 	// The writer's own, until updates:
 	*writing
-	recent     map[realm.RecordID][]byte
-	writes     uint64                  // committed since [Create]
-	pending    int                     // writes of the group that is not committed yet
-	unsettled  map[realm.RecordID]bool // the records that it wrote
-	follow     func(writes uint64) error
-	unfollowed error // of follow: from then on nothing is written or answered
-	updates    chan *update
-	closing    chan struct{} // closed by Close: no more updates
-	finished   chan struct{} // closed by the writer when it is done
-	close      sync.Once
-	closed     error // what Close returns, set once
+	recent    map[realm.RecordID][]byte
+	writes    uint64                  // committed since [Create]
+	pending   int                     // writes of the group that is not committed yet
+	unsettled map[realm.RecordID]bool // the records that it wrote
+	follow    func(writes uint64) error
+	broken    error // of the log or follow: from then on nothing is written or answered
+	updates   chan *update
+	closing   chan struct{} // closed by Close: no more updates
+	finished  chan struct{} // closed by the writer when it is done
+	close     sync.Once
+	closed    error // what Close returns, set once
 }
 
 var _ realm.Store = (*Store)(nil)
@@ -146,7 +146,7 @@ func (s *Store) Close() error {
 // half as long again there; after 100 a recovery costs 10 to 50 µs more. A page cache larger
 // than 2 MB was no faster.
 //
-// Commits are synced by the store: see syncedLog.
+// Commits are synced by the store: see syncLog.
 var pragmas = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(300)"}
 
 // source names a database to the driver, with the pragmas to set on each connection. mode is

@@ -187,13 +187,13 @@ func TestLostSyncAnswersNothing(t *testing.T) {
 	dir := created(t)
 	s := mustOpen(t, dir)
 	put(t, s, alice, []byte("one"))
-	good := s.log.file
+	good := s.log
 	bad, err := os.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	bad.Close() // so that it cannot be synced
-	s.log.file = bad
+	s.log = bad
 	refused := func(what string, change realm.Change) {
 		t.Helper()
 		if err := s.Update(ctx, alice, change); !errors.Is(err, ErrUnknown) {
@@ -201,7 +201,7 @@ func TestLostSyncAnswersNothing(t *testing.T) {
 		}
 	}
 	refused("a write", func([]byte) ([]byte, error) { return []byte("two"), nil })
-	s.log.file = good
+	s.log = good
 	refused("the next write", func([]byte) ([]byte, error) { return []byte("three"), nil })
 	refused("a read", func(old []byte) ([]byte, error) { return old, nil })
 	if err := s.Close(); err != nil {

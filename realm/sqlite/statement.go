@@ -7,13 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // A writing is the connection that only the writer uses, with its statements prepared once. It
 // is the driver's own: database/sql between them would cost a fifteenth of a statement.
 type writing struct {
 	conn                       driver.Conn
-	log                        *syncedLog
+	log                        *os.File // nil until it is open
 	begin, commitAll, rollback statement
 	get, insert, change        statement
 	remove, count              statement
@@ -94,7 +95,10 @@ func (w *writing) close() error {
 			errs = append(errs, statement.Close())
 		}
 	}
-	return errors.Join(append(errs, w.log.close(), w.conn.Close())...)
+	if w.log != nil {
+		errs = append(errs, w.log.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
 }
 
 func run(statement statement, args ...driver.Value) error {

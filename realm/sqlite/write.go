@@ -3,7 +3,6 @@ package sqlite
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 
@@ -134,12 +133,12 @@ func (s *Store) settle() error {
 	if err := run(s.commitAll); err != nil {
 		return err
 	}
-	if err := s.log.sync(); err != nil {
-		return err
+	if s.broken = syncLog(s.log); s.broken != nil {
+		return s.broken
 	}
 	s.pending = 0
-	s.unfollowed = s.follow(s.writes)
-	return s.unfollowed
+	s.broken = s.follow(s.writes)
+	return s.broken
 }
 
 // failed forgets what was remembered of the group, and what was written in it.
@@ -156,8 +155,8 @@ func (s *Store) failed(err error) error {
 // database is returned. The transaction begins at the first write: a group that only reads
 // needs none, since nobody else writes.
 func (s *Store) apply(u *update) error {
-	if err := errors.Join(s.log.lost, s.unfollowed); err != nil { // before a guess is spent that nobody would be told of
-		return err
+	if s.broken != nil { // before a guess is spent that nobody would be told of
+		return s.broken
 	}
 	old, err := s.load(u.id)
 	if err != nil {

@@ -4,16 +4,17 @@ package durable
 
 import (
 	"os"
+	"path/filepath"
 	"syscall"
 )
 
-// Inherit gives path the owner of like, a file that it replaces or its directory, where that is another's:
-// root may maintain what a service of its own user must be able to open afterwards.
-func Inherit(path, like string) error {
+// Inherit gives a file the owner of its directory, where root made it: root may maintain what a service
+// of its own user must be able to open afterwards.
+func Inherit(path string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	info, err := os.Stat(like)
+	info, err := os.Stat(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
