@@ -3,14 +3,15 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 
 	"github.com/cloudseed/cloudseed/realm"
+	"github.com/cloudseed/cloudseed/realm/seal"
 )
 
 // reloadEvery is how soon a changed file is noticed. Looking at what a file holds also
@@ -110,7 +111,7 @@ func (s *server) warnOfTenants(path string, tenants realm.Tenants) {
 	if weak := tenants.Weak(); len(weak) > 0 {
 		s.log.Warn("keys of vendors are shorter than 32 bytes: whoever has a token can try to guess them", "keys", weak)
 	}
-	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o007 != 0 {
+	if errors.Is(seal.CheckMode(path), seal.ErrOpen) {
 		s.log.Warn("everybody on this computer can read the tenants file, and make tokens where it has HS256 keys", "file", path)
 	}
 }

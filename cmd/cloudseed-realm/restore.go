@@ -64,27 +64,22 @@ func newRestore() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.dir, "data", "", "`directory` to make, or with --accept the one that init made")
-	f.StringVar(&o.database, "database", "", databaseUsage)
+	o.place.flags(f)
+	f.Lookup("data").Usage = "`directory` to make, or with --accept the one that init made"
 	f.StringVar(&o.from, "from", "", "`file` that backup made")
 	f.BoolVar(&o.accept, "accept", false, "go on with the older database that is in the directory")
-	f.StringVar(&o.keys, "keys", "", keysUsage)
-	f.StringVar(&o.mark, "mark", "", markUsage)
 	f.Uint16Var(&o.leave, "leave", 0, "give back up to this many `guesses` of every record, if it had them")
 	c.MarkFlagFilename("from")
 	return c
 }
 
 func (o *restoreOptions) check() error {
+	if err := o.place.check(); err != nil {
+		return err
+	}
 	switch {
-	case o.database != "" && o.dir != "":
-		return errOneDatabase
-	case o.database != "" && o.keys == "":
-		return errNoKeys
 	case o.database != "" && (!o.accept || o.from != ""):
 		return errors.New("--database goes with --accept: restore the database with its own tools first")
-	case o.database == "" && o.dir == "":
-		return errNoPlace
 	case (o.from == "") == !o.accept:
 		return errors.New("give one of --from FILE, a backup for a new directory, and --accept, for the database in the directory")
 	}

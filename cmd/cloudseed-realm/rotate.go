@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
 	"time"
 
 	"github.com/cloudseed/cloudseed/juicebox"
@@ -99,8 +98,9 @@ func rotate(ctx context.Context, w io.Writer, store keptStore, path string, tell
 	if err := tell(keys); err != nil {
 		return failure{err}
 	}
-	closed, err := reseal(ctx, store, keys)
-	if err != nil {
+	err = keys.Reseal(ctx, store)
+	closed, passed := errors.AsType[*realm.ClosedError](err)
+	if err != nil && !passed {
 		return failure{fmt.Errorf("not every record has the new key yet; the old ones are kept: %w", err)}
 	}
 	// Closing writes the last of the log into the database, before the old key goes.
@@ -108,27 +108,10 @@ func rotate(ctx context.Context, w io.Writer, store keptStore, path string, tell
 		return failure{err}
 	}
 	fmt.Fprintf(w, "every record is sealed with a new key in %s\n", path)
-	if closed > 0 {
-		fmt.Fprintf(w, "%d records open with no key of it, old or new, and stay as they are\n", closed)
+	if passed {
+		fmt.Fprintf(w, "%d records open with no key of it, old or new, and stay as they are\n", closed.Records)
 	}
 	return nil
-}
-
-// reseal passes over records that do not open, and counts them: no key is of use to them.
-func reseal(ctx context.Context, store keptStore, keys *seal.Keys) (closed int64, err error) {
-	var passed atomic.Int64
-	err = store.Each(ctx, func(id realm.RecordID) realm.Change {
-		change := keys.Resealed(id)
-		return func(sealed []byte) ([]byte, error) {
-			next, err := change(sealed)
-			if errors.Is(err, seal.ErrSealed) {
-				passed.Add(1)
-				return sealed, nil
-			}
-			return next, err
-		}
-	})
-	return passed.Load(), err
 }
 
 // A keptStore is one of either engine, with its mark.

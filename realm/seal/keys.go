@@ -27,7 +27,7 @@ var (
 	ErrMissing = errors.New("no key file")                           // Read: without it no record can be read
 	ErrExists  = errors.New("there is a key file")                   // Create: refused, records may need it
 	ErrForeign = errors.New("not a key file of this realm")          // another file, version or realm
-	ErrOpen    = errors.New("the key file can be read by everybody") // Read: refused
+	ErrOpen    = errors.New("the key file can be read by everybody") // Read, CheckMode: refused
 )
 
 // Keys open and seal the records of one realm. They are safe for concurrent use.
@@ -152,7 +152,7 @@ func read(path string, id juicebox.RealmID) (f file, err error) {
 		return f, err
 	}
 	defer clear(data)
-	if err := checkMode(path); err != nil {
+	if err := CheckMode(path); err != nil {
 		return f, fmt.Errorf("reading %s: %w", path, err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -179,9 +179,9 @@ func ended(decoder *json.Decoder) bool {
 	return err == io.EOF
 }
 
-// checkMode refuses a file that everybody on the machine can read. The group may: that is
-// how some systems hand secrets to services.
-func checkMode(path string) error {
+// CheckMode refuses a file that everybody on the machine can read, with an error that wraps [ErrOpen]. The group
+// may: that is how some systems hand secrets to services.
+func CheckMode(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS == "windows" {
 		return err

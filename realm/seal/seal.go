@@ -102,11 +102,16 @@ func (s *sealing) Each(ctx context.Context, change func(realm.RecordID) realm.Ch
 	if !ok {
 		return errors.ErrUnsupported
 	}
+	return walk(ctx, walker, func(id realm.RecordID) realm.Change { return s.sealed(id, change(id)) })
+}
+
+// walk changes what is sealed, passes over records that do not open, and says at the end how many.
+func walk(ctx context.Context, walker realm.Walker, change func(realm.RecordID) realm.Change) error {
 	var closed atomic.Int64
 	err := walker.Each(ctx, func(id realm.RecordID) realm.Change {
-		open := s.sealed(id, change(id))
+		own := change(id)
 		return func(sealed []byte) ([]byte, error) {
-			next, err := open(sealed)
+			next, err := own(sealed)
 			if errors.Is(err, ErrSealed) {
 				closed.Add(1)
 				return sealed, nil
@@ -140,6 +145,12 @@ func (s *sealing) sealed(id realm.RecordID, change realm.Change) realm.Change {
 }
 
 func same(a, b []byte) bool { return (a == nil) == (b == nil) && string(a) == string(b) }
+
+// Reseal seals every record with the newest key: see [Keys.Resealed]. Records that open with no key stay as they
+// are; the error is then a [*realm.ClosedError], and all others are done.
+func (k *Keys) Reseal(ctx context.Context, walker realm.Walker) error {
+	return walk(ctx, walker, k.Resealed)
+}
 
 // Resealed is a [realm.Change] that seals the record of id with the newest key. To retire
 // a key: [Add] a new one, apply this to every record with the keys then read, [Drop] the
